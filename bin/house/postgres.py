@@ -1,0 +1,167 @@
+"""A private PostgreSQL cluster inside the clone, or the server that the environment names."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .settings import STATE, TOP
+
+# Data that can be made again need not reach the disk at once; a demo that people work in must.
+THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+TUNING = ["shared_buffers=512MB", "work_mem=16MB", "maintenance_work_mem=256MB", "max_connections=120"]
+
+
+class Cluster:
+    """One cluster per purpose (``run``, ``test``): they start and stop without each other."""
+
+    def __init__(self, purpose):
+        self.purpose = purpose
+        self.external = bool(os.environ.get("PGHOST"))
+        if self.external:
+            self.host = os.environ["PGHOST"]
+            self.user = os.environ.get("PGUSER", "odoo")
+            return
+        self.user = "odoo"
+        self.owner = self._owner()
+        mark = hashlib.sha256(str(TOP).encode()).hexdigest()[:8]
+        # the path of a socket may have 107 bytes at most, so it does not lie in the clone
+        self.socket_dir = Path(tempfile.gettempdir()) / f"crm-suite-{mark}-{purpose}"
+        self.host = str(self.socket_dir)
+        self.data = self._data_dir(mark)
+
+    # -- set-up ---------------------------------------------------------------------------
+
+    @staticmethod
+    def _owner():
+        """PostgreSQL refuses to run as root: then its own system user owns the cluster."""
+        return "postgres" if os.geteuid() == 0 else None
+
+    def _data_dir(self, mark):
+        inside = STATE / f"postgres-{self.purpose}"
+        if not self.owner:
+            return inside
+        STATE.mkdir(parents=True, exist_ok=True)
+        reachable = (
+            subprocess.run(
+                ["setpriv", f"--reuid={self.owner}", "--clear-groups", "test", "-x", str(STATE)],
+                check=False,
+            ).returncode
+            == 0
+        )
+        # a clone below /root cannot be entered by another user
+        return inside if reachable else Path("/var/lib/crm-suite") / f"{mark}-{self.purpose}"
+
+    @staticmethod
+    def _binary(name):
+        found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda p: int(p.parts[4].split(".")[0]))
+        if found:
+            return str(found[-1])
+        found = shutil.which(name)
+        if not found:
+            raise SystemExit(f"PostgreSQL's {name} is missing: run bin/setup")
+        return found
+
+    def _run(self, *command, check=True, quiet=True):
+        if self.owner:
+            gid = pwd.getpwnam(self.owner).pw_gid
+            command = ("setpriv", f"--reuid={self.owner}", f"--regid={gid}", "--clear-groups", *command)
+        result = subprocess.run(command, check=False, capture_output=quiet, text=True, cwd="/")
+        if check and result.returncode:
+            sys.stderr.write((result.stdout or "") + (result.stderr or ""))
+            raise SystemExit(f"PostgreSQL: {command[-1]} failed; see the lines above")
+        return result
+
+    def _make_dir(self, path):
+        path.mkdir(parents=True, exist_ok=True)
+        if self.owner:
+            user = pwd.getpwnam(self.owner)
+            os.chown(path, user.pw_uid, user.pw_gid)
+        path.chmod(0o700)
+
+    # -- life -----------------------------------------------------------------------------
+
+    def running(self):
+        return self._run(self._binary("pg_ctl"), "-D", str(self.data), "status", check=False).returncode == 0
+
+    def start(self):
+        """Creates the cluster when it is not there, starts it when it is not running.
+
+        :return: True when this call started it, so that the caller knows that it has to stop it
+        """
+        if self.external:
+            self._check_locale()
+            return False
+        if not (self.data / "PG_VERSION").exists():
+            print(f"[postgres] creating the {self.purpose} cluster", file=sys.stderr)
+            if self.data.exists():
+                shutil.rmtree(self.data)
+            self._make_dir(self.data)
+            self._run(
+                self._binary("initdb"), "-D", str(self.data), "-E", "UTF8", "--locale=C.UTF-8",
+                "-A", "trust", "-U", self.user, "--no-instructions",
+            )  # fmt: skip
+        self._make_dir(self.socket_dir)
+        if self.running():
+            return False
+        options = ["listen_addresses=", f"unix_socket_directories={self.socket_dir}", *TUNING]
+        if self.purpose != "run":
+            options += THROW_AWAY
+        self._run(
+            self._binary("pg_ctl"), "-D", str(self.data), "-w", "-t", "120", "-l", str(self.data / "server.log"),
+            "-o", " ".join(f"-c {option}" for option in options), "start",
+        )  # fmt: skip
+        self._check_locale()
+        return True
+
+    def stop(self):
+        if not self.external and self.running():
+            self._run(self._binary("pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop", check=False)
+
+    def _check_locale(self):
+        """With ctype C, trigrams of Chinese text are empty and every fuzzy search finds nothing."""
+        ctype = self.sql("SELECT datctype FROM pg_database WHERE datname = 'template1'").strip()
+        if ctype in ("C", "POSIX"):
+            raise SystemExit(
+                f"This PostgreSQL server was created with ctype {ctype}: searching Chinese text would find nothing. "
+                "Create its cluster with: initdb -E UTF8 --locale=C.UTF-8"
+            )
+
+    # -- use ------------------------------------------------------------------------------
+
+    def environment(self):
+        """Environment in which PostgreSQL's own programs reach this server."""
+        env = dict(os.environ, PGHOST=self.host, PGUSER=self.user)
+        if not self.external:
+            env.pop("PGPORT", None)
+        return env
+
+    def sql(self, query, database="postgres"):
+        """Result of one statement as text, rows as lines, columns parted by ``|``."""
+        return subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", query],
+            env=self.environment(), check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+
+    def databases(self):
+        return self.sql("SELECT datname FROM pg_database WHERE NOT datistemplate").split()
+
+    def drop(self, name):
+        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def rename(self, old, new):
+        self.sql(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
+
+    def copy(self, source, target):
+        self.drop(target)
+        self.sql(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+
+    def odoo_options(self):
+        options = ["--db_host", self.host, "--db_user", self.user]
+        if self.external and os.environ.get("PGPORT"):
+            options += ["--db_port", os.environ["PGPORT"]]
+        return options
