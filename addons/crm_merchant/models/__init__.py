@@ -1,0 +1,6 @@
+# the kernel first: the folders below build on it, it knows none of them
+from . import kernel
+from . import region
+from . import pool
+from . import assignment
+

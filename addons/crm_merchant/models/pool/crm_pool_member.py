@@ -1,0 +1,33 @@
+from odoo import api, fields, models
+
+
+class CrmPoolMember(models.Model):
+    """A person in a pool. A claim updates all rows of the person, so that his caps hold with two tabs open."""
+
+    _name = "crm.pool.member"
+    _description = "Pool Member"
+    _inherit = ["crm.watch.mixin"]
+    _rec_name = "user_id"
+    _order = "pool_id, id"
+
+    pool_id = fields.Many2one("crm.pool", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="pool_id.company_id", store=True)
+    user_id = fields.Many2one("res.users", required=True, ondelete="cascade", index=True)
+    on_duty = fields.Boolean(default=True, help="Off duty: may not claim and gets nothing assigned")
+    claims_date = fields.Date("Day of the Count", readonly=True)
+    claims_today = fields.Integer("Claims That Day", readonly=True)
+
+    _person_uniq = models.UniqueIndex("(pool_id, user_id)", "This person is already a member of the pool.")
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | {"claims_date", "claims_today"}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = self._guard_defaults()
+        return records._watched_create(super(CrmPoolMember, records).create, vals_list).with_env(self.env)
+
+    def write(self, vals):
+        if not self._is_watched(vals):
+            return super().write(vals)
+        return self._watched_write(super().write, vals)

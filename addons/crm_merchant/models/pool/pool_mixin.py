@@ -1,0 +1,160 @@
+"""Who holds a record, and the pool it lies in: the one door, ``_pool_move``.
+
+``pool_id`` is the home pool, kept while somebody owns the record; ``pool_state`` tells whether it lies in the pool
+(``pooled``) or is held (``owned``); empty means that no pool ever took it.
+"""
+
+from odoo import api, fields, models
+
+STATE_COLUMNS = ("pool_id", "pool_state", "pool_since")
+
+
+class PoolMixin(models.AbstractModel):
+    _name = "crm.pool.mixin"
+    _inherit = ["crm.watch.mixin"]
+    _description = "Record of a Pool"
+
+    pool_id = fields.Many2one(
+        "crm.pool", index="btree_not_null", readonly=True, copy=False, groups="base.group_user", ondelete="restrict"
+    )
+    pool_state = fields.Selection(
+        [("pooled", "In the pool"), ("owned", "Held")], readonly=True, copy=False, groups="base.group_user"
+    )
+    pool_since = fields.Datetime("Since", readonly=True, copy=False, groups="base.group_user")
+
+    def _watched_fields(self):
+        return {**super()._watched_fields(), "user_id": "_pool_owner_written"}
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | set(STATE_COLUMNS)
+
+    # -- the door -----------------------------------------------------------------------------
+
+    def _pool_move(self, event, holders, reason="", pool=None):
+        """Moves records between pool and people and writes the ledger.
+
+        :param event: an ``event`` of ``crm.pool.ledger``
+        :param holders: dict of user -> records; the empty ``res.users`` stands for "nobody", which puts them into
+            their pool
+        :param reason: why, in words for people
+        :param pool: pool of records that have none yet; by default the one of their region
+        """
+        rows = []
+        for user, records in holders.items():
+            records = records.sudo()
+            before = {record.id: record.user_id for record in records}
+            for home, batch in records._pool_group_by_home(pool).items():
+                if not user and not home:
+                    continue
+                dropped = batch._pool_leave_owner(before) if not user else {}
+                batch._pool_write(user, home)
+                rows += batch._pool_rows(event, user, home, before, reason, dropped)
+        self.env["crm.pool.ledger"]._ledger_append(rows)
+
+    def _pool_group_by_home(self, pool):
+        """Records by their home pool; ``pool`` is that of records without one, else it is looked up."""
+        homeless = self.filtered(lambda record: not record.pool_id)
+        found = dict.fromkeys(homeless.ids, pool) if pool else homeless._pool_find()
+        return self.grouped(lambda record: record.pool_id or found[record.id])
+
+    def _pool_write(self, user, home):
+        """Writes holder and pool columns of records that get the same values."""
+        vals = {"pool_id": home.id}
+        if home:
+            vals |= {"pool_state": "owned" if user else "pooled", "pool_since": fields.Datetime.now()}
+        door = self._through_door(*STATE_COLUMNS).with_context(mail_notrack=True, mail_auto_subscribe_no_notify=True)
+        # a plain write of the owner comes back through _pool_owner_written, which sees the open door
+        changed = self.filtered(lambda record: record.user_id != user)
+        kept = self - changed
+        if kept:
+            kept.with_env(door.env).write(vals)
+        if changed:
+            changed.with_env(door.env).write({**vals, **self._prepare_pool_owner_vals(user)})
+
+    def _pool_rows(self, event, user, home, before, reason, dropped):
+        """Ledger rows of one move of these records."""
+        return [
+            {
+                "res_model": record._name,
+                "res_id": record.id,
+                "res_name": record._pool_public_name(),
+                "event": event,
+                "pool_ref": home.id,
+                "pool_name": home.sudo().name,
+                "from_uid": before[record.id].id,
+                "from_name": before[record.id].sudo().name,
+                "to_uid": user.id,
+                "to_name": user.sudo().name,
+                "reason": reason,
+                "dropped_todos": dropped.get(record.id),
+            }
+            for record in self
+        ]
+
+    def _pool_owner_written(self, before):
+        """Somebody wrote the owner by other means than ours: the pool columns and the ledger follow."""
+        if self._door_is_open(STATE_COLUMNS):
+            return
+        moves = {}
+        for record in self.sudo():
+            old = before.get(record.id, {}).get("user_id")
+            if not before or not record.pool_id or old == record.user_id:
+                continue
+            event = "release" if not record.user_id else "transfer" if old else "assign"
+            moves.setdefault((event, record.user_id), []).append((record, old))
+        for (event, user), pairs in moves.items():
+            records = self.browse([record.id for record, _old in pairs]).sudo()
+            owners = {record.id: old for record, old in pairs}
+            for home in records.pool_id:
+                batch = records.filtered(lambda record, home=home: record.pool_id == home)
+                dropped = batch._pool_leave_owner(owners) if not user else {}
+                batch._pool_write(user, home)
+                rows = batch._pool_rows(event, user, home, owners, "", dropped)
+                self.env["crm.pool.ledger"]._ledger_append(rows)
+
+    # -- hooks ----------------------------------------------------------------------------------
+
+    def _prepare_pool_owner_vals(self, user):
+        """What a new holder brings with him; ``user`` is empty when records go into the pool."""
+        return {"user_id": user.id}
+
+    def _pool_find(self):
+        """Pools of records that have none yet, by default those of their regions.
+
+        :return: dict of record id -> pool (superuser), which may be empty
+        """
+        found = {}
+        places = self.sudo().grouped(lambda record: (record.region_id, record.company_id or self.env.company))
+        for (region, company), records in places.items():
+            home = self.env["crm.pool"]._pool_of_region(region, company)
+            found.update(dict.fromkeys(records.ids, home))
+        return found
+
+    def _pool_public_name(self):
+        """Name of the record that may stand in the ledger: no phone, no mail."""
+        self.ensure_one()
+        return self.display_name
+
+    @api.model
+    def _pool_exempt_domain(self):
+        """Domain of records that are never recycled; later addons add theirs (open orders, contracts, tickets)."""
+        return fields.Domain.FALSE
+
+    def _pool_leave_owner(self, owners):
+        """What happens when records fall into the pool: the former owner stops following, his to-dos are cancelled.
+
+        :param owners: dict of record id -> former owner
+        :return: dict of record id -> the cancelled to-dos in words, for the ledger
+        """
+        dropped = {}
+        activities = (
+            self.env["mail.activity"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        )
+        for activity in activities:
+            line = f"{activity.date_deadline} {activity.summary or activity.activity_type_id.name or ''}"
+            dropped[activity.res_id] = "\n".join(filter(None, [dropped.get(activity.res_id), line]))
+        activities.unlink()
+        partners = self.env["res.users"].browse({user.id for user in owners.values() if user}).sudo().partner_id
+        if partners:
+            self.sudo().message_unsubscribe(partner_ids=partners.ids)
+        return dropped

@@ -1,0 +1,4 @@
+from . import crm_region
+from . import region_mixin
+from . import crm_lead
+from . import res_partner

@@ -1,0 +1,73 @@
+from odoo import fields, models
+
+from ...lib.divisions import province_from_text
+from ...lib.phone import parse_phones, province_of_area_code
+
+
+class RegionMixin(models.AbstractModel):
+    _name = "crm.region.mixin"
+    _inherit = ["crm.watch.mixin"]
+    _description = "Record with a Sales Region"
+
+    region_id = fields.Many2one(
+        "crm.region", index="btree_not_null", readonly=True, copy=False, groups="base.group_user"
+    )
+
+    def _region_place_fields(self):
+        """Fields that say where the record is."""
+        return ("state_id", "city", "phone")
+
+    def _watched_fields(self):
+        return {**super()._watched_fields(), **dict.fromkeys(self._region_place_fields(), "_region_written")}
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | {"region_id"}
+
+    def _region_written(self, _before):
+        self._region_assign()
+
+    def _region_assign(self):
+        """Door of ``region_id``: finds the region from city, province, then the phone's area code.
+
+        Any number of records of any companies; one write per region that changes something.
+        """
+        wanted = {}
+        for record in self.sudo():
+            region_map = self.env["crm.region"]._region_map(record.company_id.id or self.env.company.id)
+            if not region_map["state"] and not region_map["city"]:
+                continue
+            region_id = record._region_find(region_map)
+            if region_id != record.region_id.id:
+                wanted.setdefault(region_id, []).append(record.id)
+        for region_id, ids in wanted.items():
+            self.browse(ids).sudo()._through_door("region_id").write({"region_id": region_id})
+
+    def _region_find(self, region_map):
+        """Region id of one record, or False. ``region_map`` as of ``crm.region._region_map``."""
+        self.ensure_one()
+        city = (self.city or "").strip()
+        found = region_map["city"].get(city.removesuffix("市"))
+        if found:
+            return found
+        state_id = self.state_id.id
+        if not state_id:
+            states = self.env["crm.region"]._state_of_province_code()
+            division = province_from_text(city) if city else None
+            state_id = states.get(division.code) if division else None
+            for phone in parse_phones(self.phone) if self.phone and not state_id else ():
+                state_id = states.get(province_of_area_code(phone.area_code))
+                if state_id:
+                    break
+        return region_map["state"].get(state_id, False)
+
+    def _region_fill(self):
+        """Gives every record without a region its region, in batches; used when regions are turned on."""
+        last = 0
+        while True:
+            batch = self.with_context(active_test=False).search(
+                [("id", ">", last), ("region_id", "=", False)], order="id", limit=5000
+            )
+            if not batch:
+                return
+            batch._region_assign()
+            last = batch[-1].id
