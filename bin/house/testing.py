@@ -24,7 +24,7 @@ PYTEST_PARTS = {
 DEFAULT_PARTS = ["unit", "architecture", "simulators", "addons", "e2e"]
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 SKIPPED = re.compile(r"skipped (\S.*?)(?: : |$)")
-LEVEL = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (\S+) ([\w.]+): (.*)$")
+LEVEL = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.*)$")
 
 
 @dataclass
@@ -48,6 +48,13 @@ def allowed(name):
         return []
     lines = (line.strip() for line in path.read_text().splitlines())
     return [re.split(r"\t| {2,}", line)[0] for line in lines if line and not line.startswith("#")]
+
+
+def complaint_of(line, excused):
+    """``LEVEL logger: message`` of a log line that is a warning or worse and not excused, else ``None``."""
+    found = LEVEL.match(line)
+    text = found and f"{found[1]} {found[2]}"
+    return text if text and not any(text.startswith(entry) for entry in excused) else None
 
 
 def free_port():
@@ -131,12 +138,11 @@ def read_log(log, code):
             outcome.failed += 1
             outcome.passed -= 1
             outcome.notes.append(f"skipped without leave: {line[-200:]}")
-        complaint = LEVEL.match(line)
-        if complaint and not any(entry in line for entry in excused_lines):
-            _level, _db, logger, message = complaint.groups()
-            outcome.notes.append(f"{complaint.group(1)} {logger}: {message[:300]}")
+        complaint = complaint_of(line, excused_lines)
+        if complaint:
+            outcome.notes.append(complaint[:300])
             # what the tests themselves report is counted above
-            if ".tests" not in logger:
+            if ".tests" not in complaint.split(":")[0]:
                 outcome.failed += 1
     if (code and not outcome.failed) or not results:
         outcome.failed += 1
