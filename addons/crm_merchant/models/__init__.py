@@ -3,4 +3,4 @@ from . import kernel
 from . import region
 from . import pool
 from . import assignment
-
+from . import intake

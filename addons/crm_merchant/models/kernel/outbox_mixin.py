@@ -207,6 +207,9 @@ class OutboxMixin(models.AbstractModel):
                 "killed",
                 uncertain=True,
             )
+            if row.state == "uncertain":
+                # the time of the kill is over already; asking changes nothing over there
+                row._outbox_write({"next_attempt_at": self._outbox_now()})
         self._outbox_commit()
         return stale
 
