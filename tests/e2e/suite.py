@@ -52,7 +52,10 @@ class Person:
         self.server, self.role, self.key = server, role, key
 
     def call(self, model, method, ids=None, **arguments):
-        body = dict(arguments, **({"ids": ids} if ids is not None else {}))
+        # people work in Chinese; the browser sends that along as well
+        body = {"context": {"lang": "zh_CN", "tz": "Asia/Shanghai"}, **arguments}
+        if ids is not None:
+            body["ids"] = ids
         request = urllib.request.Request(
             f"{self.server.url}/json/2/{model}/{method}",
             data=json.dumps(body).encode(),

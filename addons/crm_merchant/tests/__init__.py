@@ -2,3 +2,9 @@ from . import test_ledger
 from . import test_region
 from . import test_pool
 from . import test_assignment
+from . import test_intake_reading
+from . import test_intake_import
+from . import test_intake_duplicates
+from . import test_intake_merge
+from . import test_intake_rights
+from . import test_intake_performance

@@ -149,6 +149,15 @@ class TestPool(MerchantCase):
         self.assertEqual(lead.pool_state, "pooled")
         self.assertEqual(self.ledger(lead).sorted("seq")[-1].event, "release")
 
+    def test_whoever_merges_a_pooled_lead_is_kept(self):
+        """Odoo's own merge deletes the tail under superuser rights."""
+        survivor, tail = self.make_pooled(2, email_from="a@example.com")
+        survivor.write({"type": "opportunity"})
+        (survivor | tail).merge_opportunity()
+        self.assertTrue(tail.exists())
+        self.assertEqual((tail.active, tail.merged_into_id), (False, survivor))
+        self.assertEqual(self.ledger(tail).sorted("seq")[-1].event, "merge")
+
     def test_pool_columns_are_guarded(self):
         lead = self.make_pooled()
         self.claim(lead)

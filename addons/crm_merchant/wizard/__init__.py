@@ -1,1 +1,3 @@
 from . import crm_pool_give
+from . import crm_duplicate_check
+from . import crm_duplicate_check_line

@@ -15,7 +15,7 @@ class DuplicateCheckLine(models.TransientModel):
     model = fields.Selection([("crm.lead", "Lead"), ("res.partner", "Customer")], "Kind", readonly=True)
     label = fields.Char("Name", readonly=True)
     owner = fields.Char("Held By", readonly=True)
-    last_contact = fields.Datetime("Last Contact", readonly=True)
+    last_contact = fields.Datetime(readonly=True)
     res_id = fields.Integer(readonly=True)
 
     def action_open(self):

@@ -28,7 +28,15 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
-LIVE_STATES = ("pending", "uncertain")
+# a model of another addon names them again (``state = fields.Selection(STATES)``), or its words are not translated
+STATES = [
+    ("pending", "Waiting"),
+    ("sending", "Sending"),
+    ("uncertain", "Uncertain"),
+    ("done", "Done"),
+    ("rejected", "Rejected"),
+    ("dead", "Stopped"),
+]
 CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 # full jitter: sleep = U(0, min(cap, base * 2 ** n)), in seconds
 BACKOFF_BASE = 2
@@ -44,14 +52,7 @@ class OutboxMixin(models.AbstractModel):
     _rec_name = "business_key"
 
     state = fields.Selection(
-        [
-            ("pending", "Waiting"),
-            ("sending", "Sending"),
-            ("uncertain", "Uncertain"),
-            ("done", "Done"),
-            ("rejected", "Rejected"),
-            ("dead", "Stopped"),
-        ],
+        STATES,
         required=True,
         readonly=True,
         default="pending",
@@ -87,7 +88,7 @@ class OutboxMixin(models.AbstractModel):
 
     def _outbox_random(self):
         """Number in [0, 1) that spreads the retries."""
-        return random.random()
+        return random.random()  # noqa: S311 it only spreads, it protects nothing
 
     def _outbox_commit(self):
         """Makes durable what the worker has found out. The only commit of a worker besides the cron's own."""
@@ -156,12 +157,12 @@ class OutboxMixin(models.AbstractModel):
         return self.sudo().browse()
 
     def _outbox_claim_query(self, token, limit):
+        # materialized: as a plain subquery of the UPDATE the planner may run the locking part once a row, and the
+        # limit then holds nothing
         now = self._outbox_now()
         return SQL(
             """
-            UPDATE %(table)s SET state = 'sending', claim_token = %(token)s, claimed_at = %(now)s,
-                   attempt_count = COALESCE(attempt_count, 0) + 1, write_date = %(now)s, write_uid = %(uid)s
-            WHERE id IN (
+            WITH due AS MATERIALIZED (
                 SELECT o.id FROM %(table)s o
                 WHERE o.state IN ('pending', 'uncertain') AND o.next_attempt_at <= %(now)s
                   AND NOT EXISTS (SELECT 1 FROM %(table)s e WHERE e.lane = o.lane AND e.id < o.id AND e.state != 'done')
@@ -170,7 +171,10 @@ class OutboxMixin(models.AbstractModel):
                 LIMIT %(limit)s
                 FOR UPDATE OF o SKIP LOCKED
             )
-            RETURNING id
+            UPDATE %(table)s SET state = 'sending', claim_token = %(token)s, claimed_at = %(now)s,
+                   attempt_count = COALESCE(attempt_count, 0) + 1, write_date = %(now)s, write_uid = %(uid)s
+            FROM due WHERE due.id = %(table)s.id
+            RETURNING %(table)s.id
             """,
             table=SQL.identifier(self._table),
             token=token,

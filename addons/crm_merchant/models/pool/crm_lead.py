@@ -46,6 +46,35 @@ class CrmLead(models.Model):
         meetings.write({"opportunity_id": False})
         return dropped
 
+    # -- merging ------------------------------------------------------------------------------
+
+    def _merge_keeps_tail(self):
+        """Leads with a row in the pool ledger are kept: their history must lead somewhere."""
+        groups = (
+            self.env["crm.pool.ledger"]
+            .sudo()
+            ._read_group([("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"])
+        )
+        return super()._merge_keeps_tail() | self.browse([res_id for (res_id,) in groups])
+
+    def _merge_tail_archived(self, survivor):
+        """Merged leads are in nobody's pool any more, and the ledger says where they went."""
+        super()._merge_tail_archived(survivor)
+        self._pool_note_merge(self.env._("Merged into %(name)s", name=survivor._pool_public_name()))
+
+    def _merge_tail_restored(self, survivor):
+        super()._merge_tail_restored(survivor)
+        self._pool_note_merge(self.env._("Split off from %(name)s", name=survivor._pool_public_name()))
+
+    def _pool_note_merge(self, reason):
+        rows = []
+        for home, leads in self.filtered("pool_id").grouped("pool_id").items():
+            for user, batch in leads.grouped("user_id").items():
+                rows += batch._pool_rows("merge", user, home, dict.fromkeys(batch.ids, user), reason, {})
+        self.env["crm.pool.ledger"]._ledger_append(rows)
+
+    # -- giving away --------------------------------------------------------------------------
+
     def _pool_check_steward(self):
         """Who may give a held lead away: its owner, an administrator of its pool, a superior of the owner.
 

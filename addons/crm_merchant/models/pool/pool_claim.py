@@ -12,7 +12,7 @@ import psycopg2
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL
 
 
 class PoolMixin(models.AbstractModel):
@@ -61,8 +61,10 @@ class PoolMixin(models.AbstractModel):
         """
         members = self.env["crm.pool.member"].sudo()
         self.env.flush_all()
-        self.env.execute_query(
-            SQL("SELECT id FROM crm_pool_member WHERE user_id = %s ORDER BY id FOR UPDATE", self.env.uid)
+        # a conflict here is two tabs of one person; Odoo runs the claim again, so it is nothing to log
+        self.env.cr.execute(
+            SQL("SELECT id FROM crm_pool_member WHERE user_id = %s ORDER BY id FOR UPDATE", self.env.uid),
+            log_exceptions=False,
         )
         rows = members.search([("user_id", "=", self.env.uid)], order="id")
         today = self._pool_today()
@@ -138,13 +140,14 @@ class PoolMixin(models.AbstractModel):
     def _pool_lock_records(self, records):
         """Locks the records; names the winner when somebody else claimed one since this transaction began."""
         try:
-            with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
-                self.env.execute_query(
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
                     SQL(
                         "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
                         SQL.identifier(self._table),
                         records.ids,
-                    )
+                    ),
+                    log_exceptions=False,
                 )
         except psycopg2.errors.SerializationFailure:
             with self.env.registry.cursor() as cr:

@@ -1,0 +1,111 @@
+"""The seam between the outbox and an ERP product.
+
+The worker knows only this. A document goes out like this, each numbered line in its own
+transaction, so that a kill between any two is survived::
+
+    1  payload = adapter.build(kind, values)              # frozen with the outbox row
+    2  found = adapter.find(kind, number)                 # always before the first or a next try
+    3  none -> step = SAVE; one -> adapter.verify(...), step = adapter.next_step(kind, found[0]);
+       several -> a person
+    4  while step is one of adapter.steps(kind):
+           document = adapter.send_step(kind, step, number, payload)   # returns what was read back
+           step = adapter.next_step(kind, document)
+    5  adapter.verify(kind, values, document); DONE -> bind, WAIT -> look again later,
+       STOP -> a person
+
+An error's ``next_action`` tells what follows it: see :mod:`.errors`. ``find`` giving nothing right
+after an ``Unknown`` proves little, because a commit may come late: wait a settle delay, ask again,
+and only then send the same payload under the same number.
+"""
+
+from abc import ABC, abstractmethod
+
+SAVE = "save"
+SUBMIT = "submit"
+AUDIT = "audit"
+WAIT = "wait"
+DONE = "done"
+STOPPED = "stop"
+
+
+class FinanceAdapter(ABC):
+    """One connection to one ERP product. Not for several threads at once."""
+
+    product = ""
+    kinds = ("customer", "receivable", "receipt")
+
+    @classmethod
+    @abstractmethod
+    def connect(cls, base_url, credentials, settings, **transport_options):
+        """Make an adapter from plain mappings; opens no connection.
+
+        Raises ``EndpointRefused`` for a bad address, ``InvalidValues`` or ``MappingMissing`` for
+        settings that cannot work.
+        """
+
+    @abstractmethod
+    def test_connection(self):
+        """Log in and read something harmless; returns ``ConnectionReport`` or raises."""
+
+    @abstractmethod
+    def find(self, kind, number):
+        """All remote documents with that business number (normally none or one).
+
+        Changes nothing over there. Raises like any read; ``Unknown`` then means: ask again.
+        """
+
+    @abstractmethod
+    def steps(self, kind):
+        """Names of the steps that ``send_step`` takes for that kind, in order."""
+
+    @abstractmethod
+    def next_step(self, kind, document):
+        """What is due for a remote document (``None`` = there is none yet).
+
+        One of ``steps(kind)``, or ``WAIT`` (a person over there has to act), ``DONE``, or
+        ``STOPPED`` (taken back, cancelled or unknown state: a person here has to look).
+        """
+
+    @abstractmethod
+    def build(self, kind, values):
+        """The wire payload as plain JSON values. Raises ``MappingMissing``, ``InvalidValues``."""
+
+    @abstractmethod
+    def send_step(self, kind, step, number, payload):
+        """Do one step and return the ``RemoteDocument`` as read back after it.
+
+        ``payload`` is needed for the first step only. Raises ``Unknown`` also if the step went
+        through but could not be read back, ``NumberTaken`` if Save found the number in use,
+        ``Mismatch`` if the far side answered for another number or holds several documents.
+        """
+
+    @abstractmethod
+    def verify(self, kind, values, document):
+        """Raise ``Mismatch`` unless the document is ours: number, customer, currency, amount."""
+
+    @abstractmethod
+    def read_receipts(self, cursor, until):
+        """Receipts changed up to ``until`` (aware datetime): ``(list, next ReceiptCursor)``.
+
+        Store the cursor in the commit that stores the receipts. Lines come again (overlap):
+        de-duplicate by ``RemoteReceipt.key``. Call again at once while the cursor is ``partial``.
+        Raises ``CursorInvalid`` if the cursor lies in the future.
+        """
+
+
+_PRODUCTS = {}
+
+
+def register(product, adapter_class):
+    """Make an adapter known; a consultant's module may add or replace one."""
+    _PRODUCTS[product] = adapter_class
+
+
+def adapter_for(product):
+    """The adapter class of ``product`` (``kingdee_galaxy``). Raises KeyError if unknown."""
+    if product not in _PRODUCTS and product == "kingdee_galaxy":
+        # here and not above, because that module imports this one
+        from .kingdee_galaxy_adapter import KingdeeGalaxyAdapter
+
+        register(product, KingdeeGalaxyAdapter)
+    return _PRODUCTS[product]

@@ -1,0 +1,7 @@
+-- a copy of the database must not be able to talk to the books
+UPDATE finance_connection
+   SET state = 'off',
+       secret_token = NULL,
+       secret_hint = NULL,
+       secret_set_at = NULL,
+       base_url = 'https://neutralized.invalid/';

@@ -1,0 +1,200 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.crm_merchant.lib.money import from_float
+
+from .finance_mapping import NO_RECORD, RECORD_FIELDS
+
+READERS = "crm_finance_bridge.group_bridge_reader"
+FROZEN_STATES = ("sending", "uncertain", "done")
+
+
+class AccountMove(models.Model):
+    """Posting a customer invoice writes the intent to send it; nothing is sent in the posting transaction."""
+
+    _inherit = "account.move"
+
+    finance_bridge_state = fields.Selection(
+        [
+            ("pending", "Waiting for the Finance System"),
+            ("sending", "Being Sent"),
+            ("uncertain", "Being Checked"),
+            ("done", "In the Finance System"),
+            ("rejected", "Refused by the Finance System"),
+            ("dead", "Stopped on the Way"),
+            ("manual", "Enter by Hand"),
+        ],
+        "Finance System",
+        compute="_compute_finance_bridge",
+        search="_search_finance_bridge_state",
+        groups=READERS,
+    )
+    finance_bridge_number = fields.Char("Number Over There", compute="_compute_finance_bridge", groups=READERS)
+    finance_bridge_message = fields.Text("What Is Wrong", compute="_compute_finance_bridge", groups=READERS)
+
+    def _compute_finance_bridge(self):
+        rows = self._finance_rows().grouped("res_id")
+        reversed_rows = self.reversed_entry_id._finance_rows().grouped("res_id")
+        for move in self:
+            row = rows.get(move.id, self.env["finance.outbox"])[:1]
+            move.finance_bridge_state = row.state if row and row.error_code != "withdrawn" else False
+            move.finance_bridge_number = row.number
+            move.finance_bridge_message = row.last_error if move.finance_bridge_state else False
+            origin = reversed_rows.get(move.reversed_entry_id.id)
+            if origin and move.state == "posted" and any(entry._is_frozen() for entry in origin):
+                move.finance_bridge_state = "manual"
+                move.finance_bridge_message = self.env._(
+                    "Credit notes are not sent by themselves yet. Finance enters this one in the finance system, "
+                    "against %(number)s.",
+                    number=origin[:1].number,
+                )
+
+    def _search_finance_bridge_state(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        domain = [("res_model", "=", self._name), ("state", "in", list(value)), ("error_code", "!=", "withdrawn")]
+        rows = self.env["finance.outbox"].sudo()._search(domain)
+        return [("id", operator, rows.subselect("res_id"))]
+
+    def _finance_rows(self):
+        """Outbox rows of these invoices (superuser, because sales people reset and cancel invoices too)."""
+        if not self.ids:
+            return self.env["finance.outbox"].sudo()
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        return self.env["finance.outbox"].sudo().search(domain)
+
+    # -- posting ----------------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        """The one hook of the bridge: invoices that became posted are written into the outbox."""
+        posted = super()._post(soft)
+        posted.filtered(lambda move: move.move_type == "out_invoice" and move.state == "posted")._finance_enqueue()
+        return posted
+
+    def _finance_enqueue(self):
+        """Writes the intents for the connections of these invoices' companies that are on."""
+        if not self:
+            return
+        connections = (
+            self.env["finance.connection"]
+            .sudo()
+            .search_fetch(
+                [("company_id", "in", self.company_id.ids), ("state", "=", "on")],
+                ["company_id", "number_prefix", "responsible_id"],
+            )
+        )
+        for connection in connections:
+            moves = self.filtered(lambda move, company=connection.company_id: move.company_id == company)
+            self.env["finance.outbox"].sudo()._enqueue(connection, "receivable", moves._finance_to_send())
+
+    def _finance_to_send(self):
+        """Hook: which of these posted customer invoices go to the finance system. Those of nothing do not."""
+        return self.filtered(lambda move: not move.currency_id.is_zero(move.amount_total))
+
+    # -- what is frozen ---------------------------------------------------------------------
+
+    def _finance_check_free(self):
+        """Raises UserError if the finance system has or may have one of these invoices."""
+        for row in self._finance_rows():
+            if not row._is_frozen():
+                continue
+            if row.state in ("sending", "uncertain"):
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s is on its way to the finance system and cannot be changed until that is settled. "
+                        "Finance sees under Outbox how far it is.",
+                        invoice=row.res_name,
+                    )
+                )
+            raise UserError(
+                self.env._(
+                    "%(invoice)s stands in the finance system as %(number)s and cannot be changed, reset or cancelled "
+                    "here. Make a credit note instead.",
+                    invoice=row.res_name,
+                    number=row.number,
+                )
+            )
+
+    def _finance_withdraw(self):
+        """These invoices are no longer posted; what was not sent yet is not sent."""
+        self._finance_rows().filtered(lambda row: row.state != "rejected" or row.error_code != "withdrawn")._withdraw()
+
+    def action_open_finance_outbox(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_finance_bridge.action_finance_outbox")
+        return {**action, "domain": [("res_model", "=", self._name), ("res_id", "=", self.id)], "context": {}}
+
+    # -- frozen values ----------------------------------------------------------------------
+
+    def _finance_customers(self):
+        """{invoice id: customer whose number its receivable names}."""
+        return {move.id: move.commercial_partner_id for move in self}
+
+    def _finance_receivable_values(self):
+        """{invoice id: values of a receivable} as ``clients/kingdee_payloads`` describes them, amounts as text."""
+        return {move.id: move._prepare_finance_receivable_vals() for move in self}
+
+    def _prepare_finance_receivable_vals(self):
+        """Hook: plain values of one invoice."""
+        self.ensure_one()
+        digits = self.currency_id.decimal_places
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        vals_list = [self._prepare_finance_line_vals(line, digits) for line in lines]
+        _spread_rest(vals_list, from_float(self.amount_total, digits))
+        return {
+            "customer": self.commercial_partner_id.id,
+            "date": self.invoice_date.isoformat(),
+            "due_date": (self.invoice_date_due or self.invoice_date).isoformat(),
+            "currency": self.currency_id.name,
+            "amount_total": str(from_float(self.amount_total, digits)),
+            "lines": [{**vals, **_texts(vals)} for vals in vals_list],
+            "installments": self._prepare_finance_installments(digits),
+            "remark": " ".join(filter(None, [self.name, self.ref])),
+        }
+
+    @api.model
+    def _prepare_finance_line_vals(self, line, digits):
+        """Hook: one line; the price holds tax and discount, since the amounts are what counts over there."""
+        mapping = self.env["finance.mapping"]
+        untaxed = from_float(line.price_subtotal, digits)
+        total = from_float(line.price_total, digits)
+        quantity = from_float(line.quantity, 6)
+        rates = [from_float(tax.amount, 4) for tax in line.tax_ids.flatten_taxes_hierarchy()
+                 if tax.amount_type == "percent"]  # fmt: skip
+        return {
+            "product": mapping._key_of(line[RECORD_FIELDS["product"]]) or NO_RECORD,
+            "unit": mapping._key_of(line.product_uom_id) or NO_RECORD,
+            "name": (line.name or "")[:255],
+            "quantity": quantity,
+            "price_unit": from_float(total / quantity, 6) if quantity else Decimal(0),
+            "tax_rate": sum(rates, Decimal(0)),
+            "amount_untaxed": untaxed,
+            "amount_tax": total - untaxed,
+            "amount_total": total,
+        }
+
+    def _prepare_finance_installments(self, digits):
+        """Hook: what is due when."""
+        terms = self.line_ids.filtered(lambda line: line.display_type == "payment_term").sorted("date_maturity")
+        return [
+            {
+                "date": (line.date_maturity or self.invoice_date).isoformat(),
+                "amount": str(from_float(line.amount_currency, digits)),
+            }
+            for line in terms
+        ]
+
+
+def _spread_rest(vals_list, total):
+    """Taxes rounded over the whole invoice can differ from the lines' by cents; the largest line takes them."""
+    rest = total - sum((vals["amount_total"] for vals in vals_list), Decimal(0))
+    if rest and vals_list:
+        largest = max(vals_list, key=lambda vals: abs(vals["amount_total"]))
+        largest["amount_tax"] += rest
+        largest["amount_total"] += rest
+
+
+def _texts(vals):
+    return {name: format(value.normalize(), "f") for name, value in vals.items() if isinstance(value, Decimal)}

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+from odoo.addons.crm_merchant.lib.hashing import chain_hash
+
+
+class FinanceAttempt(models.Model):
+    """What was said to the far side and what came of it, append-only; no payload, no secret, no text of theirs."""
+
+    _name = "finance.attempt"
+    _inherit = ["crm.ledger.mixin"]
+    _description = "Finance Attempt"
+    _log_access = False
+
+    connection_ref = fields.Integer("Connection ID", readonly=True)
+    operation = fields.Char(readonly=True)
+    number = fields.Char(readonly=True)
+    step = fields.Char(readonly=True)
+    outcome = fields.Char(readonly=True)
+    payload_hash = fields.Char(readonly=True)
+    remote_id = fields.Char("ID Over There", readonly=True)
+    duration_ms = fields.Integer("Duration (ms)", readonly=True)
+
+    step_label = fields.Char("What", compute="_compute_labels")
+    outcome_label = fields.Char("Result", compute="_compute_labels")
+
+    def _compute_labels(self):
+        steps, outcomes = self._step_labels(), self._outcome_labels()
+        for attempt in self:
+            attempt.step_label = steps.get(attempt.step, attempt.step)
+            attempt.outcome_label = outcomes.get(attempt.outcome, attempt.outcome)
+
+    @api.model
+    def _step_labels(self):
+        """Words for the steps of adapters and people; an unknown one shows its own name."""
+        return {
+            "build": self.env._("Put together"),
+            "find": self.env._("Asked for the number"),
+            "save": self.env._("Saved"),
+            "submit": self.env._("Submitted"),
+            "audit": self.env._("Audited"),
+            "retry": self.env._("Retried by a person"),
+            "mark_done": self.env._("Marked as done by a person"),
+            "withdraw": self.env._("Taken back here"),
+        }
+
+    @api.model
+    def _outcome_labels(self):
+        """Words for the classes of errors of the clients."""
+        return {
+            "ok": self.env._("Done"),
+            "NotSent": self.env._("Not reached"),
+            "EndpointRefused": self.env._("Address not allowed"),
+            "Rejected": self.env._("Refused"),
+            "Unknown": self.env._("Unknown, asked for later"),
+            "SessionLost": self.env._("Session lost"),
+            "LoginFailed": self.env._("Login refused"),
+            "Mismatch": self.env._("Differs from ours"),
+            "MappingMissing": self.env._("Mapping missing"),
+            "InvalidValues": self.env._("Cannot be sent as it is"),
+            "VaultError": self.env._("Secret not readable"),
+        }
+
+    @api.model
+    def _note(self, row, step, outcome, **more):
+        """Adds a line to the chain of an outbox row.
+
+        :param row: a ``finance.outbox``
+        :param step: what was asked of the far side, or what a person did
+        :param outcome: ``ok`` or the class of the error
+        """
+        payload = row.payload
+        return self._ledger_append(
+            [
+                {
+                    "res_model": row._name,
+                    "res_id": row.id,
+                    "res_name": row.number,
+                    "company_ref": row.company_id.id,
+                    "company_name": row.company_id.name,
+                    "connection_ref": row.connection_id.id,
+                    "operation": row.operation,
+                    "number": row.number,
+                    "step": step,
+                    "outcome": outcome,
+                    "payload_hash": chain_hash("", payload) if payload else False,
+                    **more,
+                }
+            ]
+        )

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class FinanceBinding(models.Model):
+    """Our record ↔ its document over there. Written only by the worker and the poller, through ``_bind``."""
+
+    _name = "finance.binding"
+    _inherit = ["crm.watch.mixin"]
+    _description = "Finance Binding"
+    _order = "id desc"
+    _rec_name = "number"
+
+    connection_id = fields.Many2one("finance.connection", required=True, readonly=True, ondelete="restrict")
+    company_id = fields.Many2one(related="connection_id.company_id", store=True)
+    res_model = fields.Char("Record Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
+    kind = fields.Char(required=True, readonly=True)
+    number = fields.Char("Number Over There", required=True, readonly=True)
+    remote_id = fields.Char("ID Over There", readonly=True)
+    remote_state = fields.Char("State Over There", readonly=True)
+    is_by_hand = fields.Boolean("Entered by a Person", readonly=True)
+    seen_at = fields.Datetime("Last Seen", readonly=True)
+
+    _record_uniq = models.UniqueIndex(
+        "(connection_id, res_model, res_id, kind)", "This record is already bound on this connection."
+    )
+    _number_uniq = models.UniqueIndex(
+        "(connection_id, kind, number)", "This number is already bound to another of our records."
+    )
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | {
+            "connection_id", "res_model", "res_id", "kind", "number", "remote_id", "remote_state", "is_by_hand",
+            "seen_at",
+        }  # fmt: skip
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = self._guard_defaults()
+        return records._watched_create(super(FinanceBinding, records).create, vals_list).with_env(self.env)
+
+    def write(self, vals):
+        if not self._is_watched(vals):
+            return super().write(vals)
+        return self._watched_write(super().write, vals)
+
+    @api.model
+    def _bind(self, connection, res_model, res_id, kind, *, number, remote_id="", remote_state="", by_hand=False):
+        """The door: binds, or notes the newest state of what is bound.
+
+        Number and id of a binding never change: another document under our record is a matter for a person.
+        """
+        key = {"connection_id": connection.id, "res_model": res_model, "res_id": res_id, "kind": kind}
+        binding = self.sudo().search([(name, "=", value) for name, value in key.items()])
+        vals = {"remote_state": remote_state, "seen_at": self.env.cr.now().replace(microsecond=0)}
+        if not binding:
+            vals.update(key, number=number, remote_id=remote_id, is_by_hand=by_hand)
+            return self.sudo()._through_door(*vals).create(vals)
+        binding._through_door(*vals).write(vals)
+        return binding
+
+    @api.model
+    def _numbers(self, connection, res_model, ids, kind):
+        """{record id: number over there} of those that are bound."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT res_id, number FROM finance_binding "
+                "WHERE connection_id = %s AND res_model = %s AND res_id = ANY(%s) AND kind = %s",
+                connection.id,
+                res_model,
+                list(ids),
+                kind,
+            )
+        )
+        return dict(rows)

@@ -1,0 +1,91 @@
+from odoo import models
+
+from ..clients.errors import (
+    EndpointRefused,
+    InvalidValues,
+    LoginFailed,
+    MappingMissing,
+    Mismatch,
+    NotSent,
+    Rejected,
+    SessionLost,
+    Unknown,
+)
+from ..lib.vault import VaultError
+
+
+class FinanceConnection(models.Model):
+    """What went wrong, in one sentence that says who can mend it. No secret, no payload, no address goes in."""
+
+    _inherit = "finance.connection"
+
+    def _in_words(self):
+        """This record in the language of the person who will read its messages."""
+        lang = self.responsible_id.lang or self.company_id.partner_id.lang
+        return self.with_context(lang=lang) if lang else self
+
+    def _error_sentence(self, error):
+        """:param error: a FinanceError or VaultError; :return: text for people"""
+        if isinstance(error, VaultError):
+            return self._vault_sentence(error.code)
+        if isinstance(error, MappingMissing):
+            return self._mapping_sentence(error.field, error.value)
+        if isinstance(error, InvalidValues):
+            return self.env._(
+                "The document cannot be sent as it is (%(detail)s). Finance corrects it here and presses Retry.",
+                detail=str(error),
+            )
+        if isinstance(error, LoginFailed):
+            return self.env._(
+                "The other side refuses our login. A system administrator checks user, application and secret of the "
+                "connection and presses Test Connection; nothing is sent until then."
+            )
+        if isinstance(error, EndpointRefused):
+            return self.env._(
+                "Our own rules refuse this address (%(reason)s): only https, and private networks only if the server's "
+                "environment names them. A system administrator can change it.",
+                reason=error.reason,
+            )
+        if isinstance(error, Mismatch):
+            return self.env._(
+                "The other side holds something else under our number: %(field)s should be %(expected)s but is "
+                "%(found)s. Nothing was overwritten; finance compares both documents and decides.",
+                field=error.field,
+                expected=error.expected,
+                found=error.found,
+            )
+        return self._call_sentence(error)
+
+    def _call_sentence(self, error):
+        if isinstance(error, Rejected):
+            texts = "; ".join(f"{message.field} {message.text}".strip() for message in error.messages)
+            return self.env._(
+                "The other side refused it: %(texts)s. Finance corrects it there or here and presses Retry.",
+                texts=(texts or error.summary)[:500],
+            )
+        if isinstance(error, Unknown | SessionLost):
+            return self.env._(
+                "It is not known whether the other side has it. It is asked for before anything is sent again."
+            )
+        if isinstance(error, NotSent):
+            return self.env._("The other side could not be reached; nothing was sent. It is tried again by itself.")
+        return self.env._("The bridge stopped at something unexpected (%(kind)s).", kind=type(error).__name__)
+
+    def _vault_sentence(self, code):
+        if code == "no_secret":
+            return self.env._("The connection has no secret yet. A system administrator enters it.")
+        if code == "unreadable":
+            return self.env._("The secret was encrypted with another key. A system administrator enters it again.")
+        return self.env._(
+            "The server has no valid key for secrets. Its operator sets CRM_SUITE_SECRET_KEY in the environment "
+            "and restarts it."
+        )
+
+    def _mapping_sentence(self, field, value):
+        kinds = dict(self.env["finance.mapping"]._fields["kind"]._description_selection(self.env))
+        return self.env._(
+            "No number of the other side is known for %(kind)s “%(name)s”. Finance enters it under Mappings and "
+            "presses Retry.",
+            kind=kinds.get(field, field),
+            name=self.env["finance.mapping"].sudo()._name_of_key(value) or value,
+        )

@@ -1,0 +1,59 @@
+import json
+from datetime import UTC
+
+from odoo import api, fields, models
+
+from ..clients.results import ReceiptCursor
+
+
+class FinanceCursor(models.Model):
+    """How far a stream of the far side has been read; moved in the commit that stores what was read."""
+
+    _name = "finance.cursor"
+    _inherit = ["crm.watch.mixin"]
+    _description = "Finance Cursor"
+    _rec_name = "stream"
+
+    connection_id = fields.Many2one("finance.connection", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="connection_id.company_id", store=True)
+    stream = fields.Char(required=True, readonly=True)
+    position = fields.Text(required=True, readonly=True)
+    read_at = fields.Datetime("Last Read", readonly=True)
+
+    _stream_uniq = models.UniqueIndex("(connection_id, stream)", "This stream is already read.")
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | {"connection_id", "stream", "position", "read_at"}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = self._guard_defaults()
+        return records._watched_create(super(FinanceCursor, records).create, vals_list).with_env(self.env)
+
+    def write(self, vals):
+        if not self._is_watched(vals):
+            return super().write(vals)
+        return self._watched_write(super().write, vals)
+
+    @api.model
+    def _of(self, connection, stream):
+        """The cursor of a stream; a new one starts where the connection was switched on."""
+        cursor = self.sudo().search([("connection_id", "=", connection.id), ("stream", "=", stream)])
+        if cursor:
+            return cursor
+        since = (connection.sync_from or fields.Datetime.now()).replace(tzinfo=UTC)
+        vals = {
+            "connection_id": connection.id,
+            "stream": stream,
+            "position": json.dumps(ReceiptCursor(since).to_json()),
+        }
+        return self.sudo()._through_door(*vals).create(vals)
+
+    def _get(self):
+        """:class:`ReceiptCursor`; raises CursorInvalid."""
+        return ReceiptCursor.from_json(json.loads(self.position))
+
+    def _move(self, cursor, now):
+        """The door: what lies before ``cursor`` is stored."""
+        vals = {"position": json.dumps(cursor.to_json()), "read_at": now}
+        self.sudo()._through_door(*vals).write(vals)

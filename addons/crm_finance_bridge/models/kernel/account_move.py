@@ -1,0 +1,30 @@
+from odoo import models
+
+# what was frozen when the invoice was posted
+FROZEN = frozenset(
+    {"state", "partner_id", "commercial_partner_id", "currency_id", "company_id", "move_type", "name", "invoice_date",
+     "invoice_date_due", "invoice_payment_term_id", "invoice_line_ids", "line_ids"}
+)  # fmt: skip
+
+
+class AccountMove(models.Model):
+    """The one override of ``write`` of invoices: what the ERP has or may have stays as it is."""
+
+    _inherit = "account.move"
+
+    def write(self, vals):
+        if FROZEN.isdisjoint(vals):
+            return super().write(vals)
+        posted = self.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+        if not posted:
+            return super().write(vals)
+        changing = posted.filtered(
+            lambda move: any(name in FROZEN and self._finance_changes(move, vals, name) for name in vals)
+        )
+        changing._finance_check_free()
+        result = super().write(vals)
+        changing.filtered(lambda move: move.state != "posted")._finance_withdraw()
+        return result
+
+    def _finance_changes(self, move, vals, name):
+        return name in ("invoice_line_ids", "line_ids") or self._field_will_change(move, vals, name)

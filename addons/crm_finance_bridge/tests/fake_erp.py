@@ -1,0 +1,157 @@
+"""A far side that keeps its own ledger and fails on command. It lives in memory; no test leaves the process."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from ..clients.adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, FinanceAdapter
+from ..clients.errors import MappingMissing, Mismatch, NotSent, Rejected, RemoteMessage, Unknown
+from ..clients.results import ConnectionReport, ReceiptCursor, RemoteDocument
+
+
+class Killed(BaseException):
+    """The worker's process ends here; nothing catches it, as nothing catches a kill."""
+
+
+class FakeErp:
+    """The ledger. ``faults`` maps a step (or ``find``) to a list of faults, used up one by one.
+
+    Faults: ``dropped`` (done, reply lost), ``late`` (done after the next ``arrive()``, reply lost), ``lost`` (not done,
+    reply lost), ``unsent``, ``refused``, ``busy``, ``killed_before``, ``killed_after``, ``wrong_amount``, ``twice``.
+    """
+
+    def __init__(self):
+        self.documents = []
+        self.receipts = []
+        self.faults = {}
+        self.calls = []
+        self.late = []
+        self.materials = None
+        self.before_call = None
+
+    def arrive(self):
+        for document in self.late:
+            if not self.with_number(document["number"]):
+                self.documents.append(document)
+        self.late = []
+
+    def with_number(self, number):
+        return [document for document in self.documents if document["number"] == number]
+
+    def fault(self, step):
+        left = self.faults.get(step)
+        return left.pop(0) if left else ""
+
+
+class FakeAdapter(FinanceAdapter):
+    product = "fake"
+
+    def __init__(self, erp):
+        self.erp = erp
+
+    @classmethod
+    def connect(cls, base_url, credentials, settings, **transport_options):
+        raise NotImplementedError
+
+    def test_connection(self):
+        return ConnectionReport("fake", "001", "crm", "ok")
+
+    def steps(self, kind):
+        return (SAVE, SUBMIT, AUDIT)
+
+    def next_step(self, kind, document):
+        if document is None:
+            return SAVE
+        return {"A": SUBMIT, "B": AUDIT, "C": DONE}.get(document.status, STOPPED)
+
+    def build(self, kind, values):
+        for line in values.get("lines", ()):
+            if self.erp.materials is not None and line["product"] not in self.erp.materials:
+                raise MappingMissing("product", line["product"])
+        return {"kind": kind, **values}
+
+    def find(self, kind, number):
+        self._before("find", number)
+        fault = self.erp.fault("find")
+        self._fail_before(fault)
+        found = [self._remote(document) for document in self.erp.with_number(number)]
+        self._fail_after(fault)
+        return found
+
+    def send_step(self, kind, step, number, payload=None):
+        self._before(step, number)
+        fault = self.erp.fault(step)
+        self._fail_before(fault)
+        if step == SAVE:
+            self._save(kind, number, payload, fault)
+        else:
+            document = self.erp.with_number(number)[0]
+            document["status"] = {SUBMIT: "B", AUDIT: "C"}[step]
+        self._fail_after(fault)
+        return self._remote(self.erp.with_number(number)[0])
+
+    def _save(self, kind, number, payload, fault):
+        if self.erp.with_number(number):
+            raise Rejected("number taken", code=11, messages=(RemoteMessage("FBillNo", "编码唯一"),), reason="taken")
+        amount = payload.get("amount_total")
+        document = {
+            "kind": kind,
+            "number": number,
+            "id": str(100001 + len(self.erp.documents)),
+            "status": "A",
+            "amount": Decimal(amount) + (fault == "wrong_amount") if amount else None,
+            "payload": payload,
+        }
+        if fault == "late":
+            self.erp.late.append(document)
+            raise Unknown("no reply", reason="read_timeout")
+        self.erp.documents.append(document)
+        if fault == "twice":
+            self.erp.documents.append({**document, "id": document["id"] + "9"})
+            raise Unknown("no reply", reason="read_timeout")
+
+    def verify(self, kind, values, document):
+        if document.number != values["number"]:
+            raise Mismatch("number", values["number"], document.number)
+        if document.amount is not None and document.amount != Decimal(values["amount_total"]):
+            raise Mismatch("amount", values["amount_total"], document.amount)
+
+    def read_receipts(self, cursor, until):
+        self._before("receipts", "")
+        self._fail_before(self.erp.fault("receipts"))
+        return list(self.erp.receipts), ReceiptCursor(max(cursor.since, until.astimezone(UTC)))
+
+    def _before(self, step, number):
+        if self.erp.before_call:
+            self.erp.before_call()
+        self.erp.calls.append((step, number))
+
+    def _fail_before(self, fault):
+        if fault == "killed_before":
+            raise Killed
+        if fault == "unsent":
+            raise NotSent("unreachable", reason="connect")
+        if fault == "lost":
+            raise Unknown("no reply", reason="read_timeout")
+        if fault == "refused":
+            raise Rejected(
+                "refused", code=11, messages=(RemoteMessage("FDATE", "会计期间已关闭"),), reason="msgcode_11"
+            )
+        if fault == "busy":
+            raise Rejected("locked", code=13, retryable=True, reason="msgcode_13")
+
+    def _fail_after(self, fault):
+        if fault == "killed_after":
+            raise Killed
+        if fault == "dropped":
+            raise Unknown("no reply", reason="read_timeout")
+
+    @staticmethod
+    def _remote(document):
+        return RemoteDocument(
+            kind=document["kind"],
+            remote_id=document["id"],
+            number=document["number"],
+            status=document["status"],
+            amount=document["amount"],
+            modified=datetime.now(UTC),
+        )

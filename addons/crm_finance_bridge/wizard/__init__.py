@@ -1,0 +1,2 @@
+from . import finance_switch_on
+from . import finance_mark_done

@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+BATCH = 200
+
+
+class FinanceSwitchOn(models.TransientModel):
+    """Shows what switching a connection on would send before anything is switched."""
+
+    _name = "finance.switch.on"
+    _description = "Switch On a Finance Connection"
+
+    connection_id = fields.Many2one("finance.connection", required=True, ondelete="cascade")
+    is_from_now = fields.Boolean("Only From Now On", default=True, help="Invoices posted earlier are not sent")
+    start_date = fields.Date("Invoices Dated From", help="Posted invoices of this day and later are sent too")
+    move_count = fields.Integer("Invoices to Send Now", compute="_compute_move_count")
+    move_total = fields.Monetary("Together", compute="_compute_move_count")
+    currency_id = fields.Many2one(related="connection_id.company_id.currency_id")
+
+    @api.depends("connection_id", "is_from_now", "start_date")
+    def _compute_move_count(self):
+        for wizard in self:
+            moves = wizard._get_moves()
+            wizard.move_count = len(moves)
+            wizard.move_total = sum(moves.mapped("amount_total_signed"))
+
+    def _get_moves(self):
+        moves = self.env["account.move"]
+        if self.is_from_now or not self.start_date or not self.connection_id:
+            return moves
+        return moves.search(self._get_moves_domain(), order="invoice_date, id")
+
+    def _get_moves_domain(self):
+        """Hook: posted invoices that would be sent."""
+        known = (
+            self.env["finance.outbox"]
+            .sudo()
+            ._search([("connection_id", "=", self.connection_id.id), ("operation", "=", "receivable")])
+        )
+        return (
+            Domain("company_id", "=", self.connection_id.company_id.id)
+            & Domain("move_type", "=", "out_invoice")
+            & Domain("state", "=", "posted")
+            & Domain("invoice_date", ">=", self.start_date)
+            & Domain("id", "not in", known.subselect("res_id"))
+        )
+
+    def action_confirm(self):
+        """Switches on and writes the intents of the chosen invoices; the worker sends them afterwards."""
+        self.ensure_one()
+        connection = self.connection_id
+        connection._check_operator()
+        if connection.sudo().stop_reason:
+            raise UserError(self.env._("The connection is stopped. Press Test Connection first."))
+        if not self.is_from_now and not self.start_date:
+            raise UserError(self.env._("Enter the date from which on posted invoices are sent."))
+        moves = self._get_moves()._finance_to_send()
+        connection.sudo()._switch("on")
+        outbox = self.env["finance.outbox"].sudo()
+        for start in range(0, len(moves), BATCH):
+            outbox._enqueue(connection.sudo(), "receivable", moves[start : start + BATCH])
+        connection.sudo().message_post(
+            body=self.env._(
+                "Switched on by %(user)s; %(count)s earlier invoices are sent.",
+                user=self.env.user.name,
+                count=len(moves),
+            )
+        )
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,2 @@
+from . import project_milestone
+from . import account_payment

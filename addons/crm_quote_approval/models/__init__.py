@@ -1,0 +1,4 @@
+from . import approval
+from . import kernel
+from . import quote
+from . import credit

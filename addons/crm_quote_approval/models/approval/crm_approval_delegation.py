@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ApprovalDelegation(models.Model):
+    """Somebody signs for an absent colleague between two dates. It is not handed on: a delegate's own delegation does
+    not apply to what he got by one."""
+
+    _name = "crm.approval.delegation"
+    _description = "Approval Delegation"
+    _order = "date_from desc, id desc"
+    _rec_name = "user_id"
+
+    user_id = fields.Many2one(
+        "res.users", "Absent", required=True, index=True, default=lambda self: self.env.user, ondelete="cascade"
+    )
+    delegate_id = fields.Many2one(
+        "res.users", "Signs for Him", required=True, domain=[("share", "=", False)], ondelete="cascade"
+    )
+    date_from = fields.Date("From", required=True, default=fields.Date.context_today)
+    date_to = fields.Date("To", required=True)
+    active = fields.Boolean(default=True)
+    reason = fields.Char()
+
+    _dates_in_order = models.Constraint("CHECK(date_from <= date_to)", "A delegation ends after it begins.")
+    _not_himself = models.Constraint("CHECK(user_id != delegate_id)", "Nobody can sign for himself.")
+
+    @api.constrains("user_id", "delegate_id")
+    def _check_people(self):
+        for delegation in self:
+            if delegation.delegate_id.sudo().share:
+                raise ValidationError(self.env._("Only an employee can sign for somebody."))
+
+    @api.model
+    def _delegates_today(self, users):
+        """user -> who signs for him today, for those who have somebody."""
+        today = fields.Date.context_today(self)
+        rows = self.sudo().search(
+            [("user_id", "in", users.ids), ("date_from", "<=", today), ("date_to", ">=", today)], order="id"
+        )
+        return {row.user_id: row.delegate_id for row in rows if row.delegate_id.active}

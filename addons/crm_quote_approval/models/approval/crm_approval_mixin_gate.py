@@ -1,0 +1,158 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class ApprovalMixin(models.AbstractModel):
+    """What people do with a paper that needs approval, and the gate where it takes effect."""
+
+    _inherit = "crm.approval.mixin"
+
+    def _approval_required(self, amount=None):
+        """Steps that the active policies ask of this record with its amount now; empty: no approval is needed.
+
+        :param amount: ``_approval_amount()`` where the caller has it already
+        :return: ``crm.approval.policy.step`` of one policy in signing order (superuser)
+        """
+        self.ensure_one()
+        company = self._approval_company()
+        policies = self.env["crm.approval.policy"]._active_policies(self._name, company)
+        if not policies:
+            return self.env["crm.approval.policy.step"].sudo()
+        if amount is None:
+            amount = self.sudo()._approval_amount()
+        return policies._required_steps(amount, company)
+
+    def _approval_is_current(self):
+        """Whether the record is approved with exactly the values it has now.
+
+        Asks the values themselves, not only the stored columns, so that a change by bare SQL is seen as well.
+        """
+        self.ensure_one()
+        record = self.sudo()
+        return record.approval_state == "approved" and record._approval_hash() == record.approval_request_id.fingerprint
+
+    def _approval_blocked(self):
+        """Why this record is not in effect now, as one sentence; empty when it is or could be.
+
+        Models where a record can have taken effect before its policy was there say so here.
+        """
+        return self._approval_reason()
+
+    def _approval_reason(self):
+        """Why this record may not take effect now, as one sentence; empty when it may.
+
+        It may when it is approved and unchanged since, or when no policy asks for approval. A request that is running
+        or was refused for these very values blocks even where no policy would ask any more.
+        """
+        self.ensure_one()
+        record = self.sudo()
+        state = record.approval_state or "none"
+        if record._approval_is_current():
+            return ""
+        request = record.approval_request_id
+        unchanged = request.fingerprint == record._approval_hash()
+        name = record.display_name
+        if state == "pending":
+            return self.env._(
+                "%(name)s is not in effect yet: it waits for the approval of %(people)s. Ask them, or withdraw the "
+                "request.",
+                name=name,
+                people=request.waiting_for or self.env._("nobody"),
+            )
+        if state == "rejected" and unchanged:
+            return self.env._(
+                "%(name)s was rejected: %(reason)s. Change it and submit it again.",
+                name=name,
+                reason=request.reason or self.env._("no reason given"),
+            )
+        if state == "returned" and unchanged:
+            return self.env._(
+                "%(name)s was returned: %(reason)s. Mend it and submit it again.",
+                name=name,
+                reason=request.reason or self.env._("no reason given"),
+            )
+        steps = record._approval_required()
+        if not steps:
+            return ""
+        if state in ("void", "approved"):
+            return self.env._(
+                "%(name)s was changed after it was submitted, so its approval no longer counts. Submit it again; first "
+                "to sign is %(step)s.",
+                name=name,
+                step=steps[0].name,
+            )
+        return self.env._(
+            "%(name)s needs approval before it takes effect. Submit it for approval; first to sign is %(step)s.",
+            name=name,
+            step=steps[0].name,
+        )
+
+    def _approval_gate(self):
+        """Stands wherever a record takes effect.
+
+        :raises UserError: one sentence saying who it waits for and who can help, unless no approval is needed or the
+            record is approved and unchanged since
+        """
+        for record in self:
+            reason = record._approval_reason()
+            if reason:
+                raise UserError(reason)
+
+    # -- buttons of the requester --------------------------------------------------------------
+
+    def action_approval_submit(self):
+        """Asks for approval of the values as they are now.
+
+        :raises AccessError: for somebody who may not write the record
+        :raises UserError: when no approval is needed, one is running, or a step finds nobody to sign
+        """
+        self.check_access("write")
+        for record in self:
+            record._approval_submit_check()
+            amount = record.sudo()._approval_amount()
+            steps = record._approval_required(amount)
+            if not steps:
+                raise UserError(
+                    self.env._("%(name)s needs no approval; no policy asks for it.", name=record.display_name)
+                )
+            self.env["crm.approval.request"]._transition("submit", document=record, steps=steps, amount=amount)
+        return True
+
+    def _approval_submit_check(self):
+        """Refuses a submit that makes no sense in the present state; models add their own conditions.
+
+        :raises UserError: saying what is in the way
+        """
+        self.ensure_one()
+        if self.approval_state == "pending":
+            raise UserError(
+                self.env._(
+                    "%(name)s is already waiting for %(people)s.",
+                    name=self.display_name,
+                    people=self.approval_waiting_for or "",
+                )
+            )
+        if self._approval_is_current():
+            raise UserError(self.env._("%(name)s is already approved.", name=self.display_name))
+
+    def action_approval_withdraw(self, reason=None):
+        """Takes the running request back; the record is a draft again and may be changed and submitted anew.
+
+        :param reason: required, kept in the ledger
+        :raises AccessError: for anyone but the requester and those who answer for the record
+        """
+        self.check_access("write")
+        for record in self:
+            record.sudo().approval_request_id.with_env(self.env)._withdraw(reason)
+        return True
+
+    def action_approval_open(self):
+        """Opens the current request."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.approval.request",
+            "res_id": self.approval_request_id.id,
+            "views": [(False, "form")],
+        }

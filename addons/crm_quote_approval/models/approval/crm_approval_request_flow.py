@@ -1,0 +1,152 @@
+"""How the steps of a request follow each other."""
+
+from collections import defaultdict
+
+from odoo import fields, models
+
+from odoo.addons.crm_merchant.lib.clock import Limit
+
+from .crm_approval_task import OPEN_STATES
+
+
+class ApprovalTask(models.Model):
+    _inherit = "crm.approval.task"
+
+    def _prepare_again_vals(self, round_):
+        """Values of a fresh row for the same signature."""
+        self.ensure_one()
+        vals = self.request_id._prepare_task_vals(self.principal_id, self.user_id)
+        names = ("step_no", "step_name", "mode", "turn", "right_kind", "limit_number", "limit_unit")
+        return {
+            **vals,
+            **{name: self[name] for name in names},
+            "right_group_id": self.right_group_id.id,
+            "round": round_,
+        }
+
+    def _alive_children(self, position):
+        # among the request's tasks, which are read already
+        return self.request_id.task_ids.filtered(
+            lambda task: task.parent_id == self
+            and task.position == position
+            and task.state in (*OPEN_STATES, "approved")
+        )
+
+    def _is_settled(self):
+        """Signed, and so did all who were asked to sign after him."""
+        return self.state == "approved" and all(child.state == "approved" for child in self._alive_children("after"))
+
+    def _wanted_states(self):
+        """task -> state for this signature and those asked besides it, when its turn has come."""
+        wanted = {}
+        if self.state == "approved":
+            for child in self._alive_children("after"):
+                if child.state in OPEN_STATES:
+                    wanted[child] = "pending"
+            return wanted
+        before = self._alive_children("before").filtered(lambda child: child.state in OPEN_STATES)
+        wanted[self] = "waiting" if before else "pending"
+        wanted.update(dict.fromkeys(before, "pending"))
+        return wanted
+
+
+class ApprovalRequest(models.Model):
+    _inherit = "crm.approval.request"
+
+    def _decide(self, task, state, comment):
+        """Writes one decision and lets the request's row grow, where two deciders meet."""
+        self.beat += 1
+        task.write(
+            {
+                "state": state,
+                "comment": comment or False,
+                "decided_at": fields.Datetime.now(),
+                "decided_by_id": self.env.uid,
+            }
+        )
+        self._drop_todos(task)
+
+    def _advance(self):
+        """Opens the tasks whose turn has come; after the last step the paper is approved."""
+        self.ensure_one()
+        numbers = sorted({task.step_no for task in self.task_ids if task.round == self.round})
+        for number in numbers:
+            if number < self.step_no:
+                continue
+            tasks = self.task_ids.filtered(lambda task, n=number: task.round == self.round and task.step_no == n)
+            if self._step_is_done(tasks):
+                continue
+            if self.step_no != number:
+                self.step_no = number
+            self._set_states(self._step_wanted_states(tasks))
+            return
+        self._approve_document()
+
+    def _roots(self, tasks):
+        """The signatures of the step itself, without those asked besides, in turn."""
+        return tasks.filtered(lambda task: not task.parent_id and task.state in (*OPEN_STATES, "approved")).sorted(
+            lambda task: (task.turn, task.id)
+        )
+
+    def _step_is_done(self, tasks):
+        roots = self._roots(tasks)
+        if not roots:
+            return False
+        if roots[0].mode == "any":
+            return any(task._is_settled() for task in roots)
+        return all(task._is_settled() for task in roots)
+
+    def _step_wanted_states(self, tasks):
+        roots = self._roots(tasks)
+        wanted = {}
+        signed = roots.filtered(lambda task: task.state == "approved")
+        if roots[:1].mode == "any" and signed:
+            # the others of the group are no longer needed, nor those whom they asked
+            for task in tasks:
+                if task.state in OPEN_STATES and (task.parent_id or task) not in signed:
+                    wanted[task] = "cancelled"
+            roots = signed
+        for task in roots:
+            if task._is_settled():
+                continue
+            wanted.update(task._wanted_states())
+            if task.mode == "in_turn":
+                break
+        return wanted
+
+    def _set_states(self, wanted):
+        """One write for each state; opened tasks get their deadline and a to-do."""
+        by_state = defaultdict(self.env["crm.approval.task"].sudo().browse)
+        for task, state in wanted.items():
+            if task.state != state:
+                by_state[state] |= task
+        for state in ("cancelled", "waiting"):
+            if by_state[state]:
+                by_state[state].write({"state": state})
+                self._drop_todos(by_state[state])
+        opened = by_state["pending"]
+        if opened:
+            now = fields.Datetime.now()
+            for (number, unit), tasks in opened.grouped(lambda task: (task.limit_number, task.limit_unit)).items():
+                tasks.write({"state": "pending", "opened_at": now, "deadline": self._deadline(number, unit, now)})
+            self._add_todos(opened)
+
+    def _deadline(self, number, unit, now):
+        if not number:
+            return False
+        calendar = self.company_id.resource_calendar_id
+        return calendar._limit_deadlines(Limit(number, unit), [now])[0]
+
+    def _approve_document(self):
+        tasks = self.task_ids.filtered(lambda task: task.state in OPEN_STATES)
+        if tasks:
+            tasks.write({"state": "cancelled"})
+            self._drop_todos(tasks)
+        self.write({"state": "approved", "closed_at": fields.Datetime.now()})
+        self._append([{"event": "done"}])
+        self._notify(
+            self.requester_id,
+            self.env._("Approved: %(title)s", title=self.title),
+            self.env._("All steps have signed. It is in effect as it was submitted."),
+        )
+        self._document()._on_approved()

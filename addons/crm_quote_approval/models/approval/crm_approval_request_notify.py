@@ -1,0 +1,66 @@
+from odoo import fields, models
+
+
+class ApprovalRequest(models.Model):
+    """Ledger rows, to-dos and messages of a request."""
+
+    _inherit = "crm.approval.request"
+
+    # -- ledger -------------------------------------------------------------------------------------
+
+    def _append(self, rows):
+        """Adds rows to the chain of the paper; the request was written before, see the ledger mixin."""
+        common = {
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "res_name": self.title,
+            "request_ref": self.id,
+            "company_ref": self.company_id.id,
+            "company_name": self.company_id.name,
+            "amount": self.amount,
+            "currency_name": self.currency_id.name,
+            "fingerprint": self.fingerprint,
+        }
+        self.env["crm.approval.ledger"]._ledger_append([{**common, **row} for row in rows])
+
+    def _prepare_decision_row(self, event, task, comment):
+        row = {"event": event, "task_ref": task.id, "step_name": task.step_name, "reason": comment or False}
+        if task.principal_id != self.env.user:
+            row.update(self._target(task.principal_id))
+        return row
+
+    def _target(self, user):
+        return {"target_uid": user.id, "target_name": user.name}
+
+    # -- to-dos ----------------------------------------------------------------------------------------
+
+    def _add_todos(self, tasks):
+        """A to-do on each task, never on the paper: an activity subscribes its user to the record."""
+        self.env["mail.activity"]._merchant_schedule_quietly(
+            [self._prepare_todo_vals(task) for task in tasks],
+            self.env._("To approve: %(title)s", title=self.title),
+        )
+
+    def _prepare_todo_vals(self, task):
+        deadline = fields.Datetime.context_timestamp(task, task.deadline).date() if task.deadline else None
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(task._name),
+            "res_id": task.id,
+            "user_id": task.user_id.id,
+            "summary": self.env._("To approve: %(title)s", title=task.title),
+            "date_deadline": deadline or fields.Date.context_today(task),
+        }
+
+    def _drop_todos(self, tasks):
+        """Archived like those that people mark as done, not deleted: that would also empty the whole cache."""
+        todos = self.env["mail.activity"].sudo().search([("res_model", "=", tasks._name), ("res_id", "in", tasks.ids)])
+        if todos:
+            todos.write({"active": False})
+
+    # -- messages ----------------------------------------------------------------------------------
+
+    def _notify(self, users, subject, body):
+        """Tells people, in their language as far as the caller's texts are; nothing goes to who acts himself."""
+        partners = (users - self.env.user).partner_id
+        if partners:
+            self.env["mail.thread"].message_notify(partner_ids=partners.ids, subject=subject, body=body or subject)

@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    approval_quote_active = fields.Boolean("Quotes Need Approval", compute="_compute_approval_quote_active")
+    approval_sum_days = fields.Integer(related="company_id.approval_sum_days", readonly=False)
+    approval_quoted_stage_id = fields.Many2one(related="company_id.approval_quoted_stage_id", readonly=False)
+
+    @api.depends("company_id")
+    def _compute_approval_quote_active(self):
+        for settings in self:
+            settings.approval_quote_active = bool(
+                self.env["crm.approval.policy"]._active_policies("sale.order", settings.company_id)
+            )
+
+    def action_approval_switch(self):
+        """Opens the window that shows the effect of turning approval of quotes on or off."""
+        policies = self.env["crm.approval.policy"].with_context(active_test=False)
+        policies._switch_check_actor()
+        policy = policies.search(
+            [("res_model", "=", "sale.order"), ("company_id", "in", (False, self.env.company.id))], limit=1
+        )
+        return policy.action_switch() if policy else self.action_approval_policies()
+
+    def action_approval_policies(self):
+        """Opens the policies."""
+        return self.env["ir.actions.actions"]._for_xml_id("crm_quote_approval.action_crm_approval_policy")

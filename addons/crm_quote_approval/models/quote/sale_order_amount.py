@@ -1,0 +1,104 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class SaleOrder(models.Model):
+    """The amount that a quote is judged by, summed against splitting.
+
+    Counted are the quote itself, the other open quotes and the orders confirmed lately (``approval_sum_days`` of the
+    company) of the same opportunity, or without one of the same commercial partner. Quotes that are marked as
+    alternatives of each other count as the largest of them; void, rejected and cancelled ones not at all, since they
+    cannot take effect as they are.
+    """
+
+    _inherit = "sale.order"
+
+    alternative_of_id = fields.Many2one(
+        "sale.order",
+        "Alternative of",
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        groups="base.group_user",
+        domain="[('company_id', '=', company_id), ('state', 'in', ('draft', 'sent')), ('id', '!=', id)]",
+        help="The customer buys this one or that one, not both. Alternatives count as the largest of them.",
+    )
+    # what happened at the confirmation; the order's own date can be edited
+    approval_confirmed_at = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
+    approval_confirmed_fingerprint = fields.Char(readonly=True, copy=False, groups="base.group_user")
+
+    def _approval_amount(self):
+        self.ensure_one()
+        return self._approval_amounts()[self.id]
+
+    def _approval_amounts(self):
+        """order id -> amount, tax included, in the currency of its company; a handful of queries for any number."""
+        amounts = {}
+        for company, orders in self.sudo().grouped("company_id").items():
+            everything = orders | self.sudo().search(orders._approval_siblings_domain(company))
+            totals = everything._approval_totals(company)
+            by_key = everything.grouped(lambda order: order._approval_sum_key())
+            for order in orders:
+                amounts[order.id] = order._approval_sum(by_key[order._approval_sum_key()], totals)
+        return amounts
+
+    def _approval_siblings_domain(self, company):
+        """Open quotes and lately confirmed orders that could be parts of the same purchase."""
+        since = fields.Datetime.now() - timedelta(days=company.approval_sum_days)
+        is_open = Domain("state", "in", ("draft", "sent")) & Domain("approval_state", "not in", ("void", "rejected"))
+        is_late = Domain("approval_confirmed_at", ">=", since) | (
+            Domain("approval_confirmed_at", "=", False) & Domain("date_order", ">=", since)
+        )
+        partners = self.filtered(lambda order: not order.opportunity_id).partner_id.commercial_partner_id
+        same = Domain("opportunity_id", "in", self.opportunity_id.ids) | (
+            Domain("opportunity_id", "=", False) & Domain("partner_id.commercial_partner_id", "in", partners.ids)
+        )
+        return Domain("company_id", "=", company.id) & same & (is_open | (Domain("state", "=", "sale") & is_late))
+
+    def _approval_sum_key(self):
+        if self.opportunity_id:
+            return ("opportunity", self.opportunity_id.id)
+        return ("partner", self.partner_id.commercial_partner_id.id)
+
+    def _approval_sum(self, group, totals):
+        """Amount of this order together with the others of its ``group``."""
+        total = 0.0
+        alternatives = defaultdict(float)
+        root = (self.alternative_of_id or self).id
+        alternatives[root] = totals[self.id]
+        for order in group - self:
+            if order.state == "sale":
+                total += totals[order.id]
+            else:
+                other = (order.alternative_of_id or order).id
+                alternatives[other] = max(alternatives[other], totals[order.id])
+        return self.company_id.currency_id.round(total + sum(alternatives.values()))
+
+    def _approval_totals(self, company):
+        """order id -> its own amount in the currency of ``company``, never below zero.
+
+        The stored total can be written by anyone who may write the order, so it is never believed when its lines say
+        more.
+        """
+        if not self:
+            return {}
+        self.env["sale.order.line"].flush_model(["order_id", "price_unit", "product_uom_qty", "discount"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT order_id, sum(price_unit * product_uom_qty * (1 - coalesce(discount, 0) / 100)) "
+                "FROM sale_order_line WHERE order_id = ANY(%s) AND display_type IS NULL GROUP BY order_id",
+                self.ids,
+            )
+        )
+        line_sums = {order_id: float(amount or 0) for order_id, amount in rows}
+        today = fields.Date.context_today(self)
+        totals = {}
+        for order in self:
+            amount = max(order.amount_total, line_sums.get(order.id, 0.0), 0.0)
+            currency = order.currency_id or company.currency_id
+            totals[order.id] = currency._convert(amount, company.currency_id, company, today)
+        return totals

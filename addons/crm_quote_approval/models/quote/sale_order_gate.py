@@ -1,0 +1,138 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+# a Python object: it says, to our own method only, that a payment provider asks; no caller can send it
+PAYMENT = object()
+
+
+class SaleOrder(models.Model):
+    """The gates of a quote: wherever it could take effect or reach the customer as valid."""
+
+    _inherit = "sale.order"
+
+    # -- change of state, by whatever way ---------------------------------------------------------------
+
+    def _watched_fields(self):
+        return {**super()._watched_fields(), "state": "_approval_state_written"}
+
+    def _approval_state_written(self, before):
+        """Handler of ``state``: nothing becomes sent or sale that is not in effect.
+
+        :raises UserError: see ``_approval_gate``
+        """
+        moved = self.filtered(
+            lambda order: order.state in ("sent", "sale", "cancel")
+            and before.get(order.id, {}).get("state", "draft") != order.state
+        )
+        moved.filtered(lambda order: order.state != "cancel")._approval_gate()
+        confirmed = moved.filtered(lambda order: order.state == "sale")
+        if confirmed:
+            confirmed._approval_remember_confirmation()
+        for order in moved.sudo().filtered(lambda o: o.state == "cancel" and o.approval_request_id.state == "pending"):
+            order.approval_request_id.with_env(self.env)._transition(
+                "withdraw", reason=self.env._("The quote was cancelled.")
+            )
+
+    def _approval_remember_confirmation(self):
+        """Door of the two columns that say when, and with which values, an order took effect."""
+        now = self.env.cr.now()
+        for order in self.sudo():
+            order._through_door("approval_confirmed_at", "approval_confirmed_fingerprint").write(
+                {"approval_confirmed_at": now, "approval_confirmed_fingerprint": order._approval_hash()}
+            )
+
+    def _approval_blocked(self):
+        """An order that took effect without needing approval stays in effect as long as it is not changed."""
+        self.ensure_one()
+        order = self.sudo()
+        if order.state == "cancel":
+            return ""
+        if order.state == "sale" and order.approval_state in (False, "none"):
+            confirmed = order.approval_confirmed_fingerprint
+            if not confirmed or confirmed == order._approval_hash():
+                return ""
+        return super()._approval_blocked()
+
+    def _approval_customer_text(self):
+        """What a customer is told; nothing of who signs and why not."""
+        return self.env._("This quotation is not in effect yet. Please ask your contact.")
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    def _approval_sending_gate(self):
+        for order in self:
+            reason = order._approval_blocked()
+            if reason:
+                raise UserError(reason)
+
+    def action_quotation_send(self):
+        self._approval_sending_gate()
+        return super().action_quotation_send()
+
+    def action_quotation_sent(self):
+        orders = self
+        if self.env.context.get("crm_approval_payment") is PAYMENT:
+            # the money is on its way: the quote stays a draft, and somebody is told
+            blocked = orders.filtered(lambda order: order._approval_blocked())
+            blocked._approval_payment_todo()
+            orders -= blocked
+            if not orders:
+                return None
+        return super(SaleOrder, orders).action_quotation_sent()
+
+    def message_post(self, **kwargs):
+        if self.env.context.get("mark_so_as_sent"):
+            self._approval_sending_gate()
+        return super().message_post(**kwargs)
+
+    def _send_order_notification_mail(self, mail_template, allow_deferred_sending=True):
+        # runs from payments and from a cron: never an exception, but no paper that is not in effect
+        if self._approval_blocked():
+            self._approval_payment_todo()
+            return None
+        return super()._send_order_notification_mail(mail_template, allow_deferred_sending=allow_deferred_sending)
+
+    # -- customer's pages -----------------------------------------------------------------------------------
+
+    def _has_to_be_signed(self):
+        return super()._has_to_be_signed() and not self._approval_blocked()
+
+    def _has_to_be_paid(self):
+        return super()._has_to_be_paid() and not self._approval_blocked()
+
+    def _approval_payment_todo(self):
+        """Tells the salesperson that money or a mail met a quote that is not in effect; once a quote."""
+        for order in self.sudo():
+            user = order.user_id or order.team_id.user_id or self.env.ref("base.user_admin")
+            summary = self.env._("%(name)s is not in effect: approve it, then confirm it by hand", name=order.name)
+            todos = self.env["mail.activity"].sudo()
+            if todos.search_count(
+                [("res_model", "=", order._name), ("res_id", "=", order.id), ("summary", "=", summary)], limit=1
+            ):
+                continue
+            todos._merchant_schedule_quietly(
+                [
+                    {
+                        "res_model_id": self.env["ir.model"]._get_id(order._name),
+                        "res_id": order.id,
+                        "user_id": user.id,
+                        "summary": summary,
+                        "note": order._approval_blocked(),
+                    }
+                ],
+                summary,
+            )
+
+    # -- paper ------------------------------------------------------------------------------------------------
+
+    def _approval_paper(self):
+        """What the printed quote says about itself.
+
+        :return: dict: ``effective``; ``number`` and ``url`` of the version, where there is one and it is current
+        """
+        self.ensure_one()
+        order = self.sudo()
+        if order._approval_blocked():
+            return {"effective": False, "number": 0, "url": ""}
+        version = order.version_ids[:1] if order.approval_state == "approved" else order.version_ids.browse()
+        return {"effective": True, "number": version.number, "url": version._verify_url() if version else ""}

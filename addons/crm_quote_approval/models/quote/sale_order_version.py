@@ -1,0 +1,77 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.tools import consteq
+
+
+class SaleOrderVersion(models.Model):
+    """A quote as it was submitted: what was asked to be signed, whatever became of the quote since. Written once."""
+
+    _name = "sale.order.version"
+    _description = "Submitted Quote Version"
+    _order = "order_id, number desc"
+    _rec_name = "number"
+
+    order_id = fields.Many2one("sale.order", "Quote", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    number = fields.Integer("Version", required=True, readonly=True)
+    request_id = fields.Many2one("crm.approval.request", "Approval", readonly=True)
+    requester_id = fields.Many2one("res.users", readonly=True)
+    submitted_at = fields.Datetime(readonly=True)
+    amount_total = fields.Monetary("Total", readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    snapshot = fields.Json(readonly=True)
+    judged_text = fields.Text("Judged Values", readonly=True)
+    fingerprint = fields.Char(required=True, readonly=True)
+    secret = fields.Char(required=True, readonly=True, groups="base.group_system")
+    is_current = fields.Boolean("In Effect", compute="_compute_is_current", compute_sudo=True)
+
+    _number_uniq = models.UniqueIndex("(order_id, number)", "This version was submitted at the same moment.")
+
+    @api.depends("order_id.approval_state", "order_id.approval_request_id.fingerprint", "order_id.version_ids")
+    def _compute_is_current(self):
+        for version in self:
+            order = version.order_id
+            version.is_current = (
+                order.state != "cancel"
+                and version == order.version_ids[:1]
+                and order._approval_is_current()
+                and order.approval_request_id.fingerprint == version.fingerprint
+            )
+
+    @api.model
+    def _freeze(self, order, request):
+        """Keeps ``order`` as it was submitted with ``request``."""
+        return self.sudo().create(self._prepare_version_vals(order, request))
+
+    def _prepare_version_vals(self, order, request):
+        return {
+            "order_id": order.id,
+            "company_id": order.company_id.id,
+            "number": max(order.version_ids.mapped("number"), default=0) + 1,
+            "request_id": request.id,
+            "requester_id": request.requester_id.id,
+            "submitted_at": request.submitted_at,
+            "amount_total": order.amount_total,
+            "currency_id": order.currency_id.id,
+            "snapshot": request.snapshot,
+            "judged_text": request.judged_text,
+            "fingerprint": request.fingerprint,
+            "secret": secrets.token_urlsafe(24),
+        }
+
+    # -- is a paper current? ----------------------------------------------------------------------------
+
+    def _verify_url(self):
+        self.ensure_one()
+        version = self.sudo()
+        return f"{version.order_id.get_base_url()}/quote/verify/{version.id}-{version.secret}"
+
+    @api.model
+    def _verify(self, token):
+        """Whether the paper that carries ``token`` is current; False for a token that is none."""
+        head, _sep, secret = (token or "").partition("-")
+        version = self.sudo().browse(int(head) if head.isdecimal() and len(head) < 10 else 0).exists()
+        # compared even where there is no such version, so that the time tells nothing
+        known = consteq((version.secret or secrets.token_urlsafe(24)).encode(), secret.encode())
+        return bool(known and version and version.is_current)

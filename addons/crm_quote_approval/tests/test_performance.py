@@ -1,0 +1,86 @@
+import logging
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import tagged, warmup
+
+from .common import ApprovalCase
+
+_logger = logging.getLogger(__name__)
+
+
+@tagged("post_install", "-at_install", "crm_quote_approval_performance")
+class TestPerformance(ApprovalCase):
+    def orders(self, count):
+        user = self.rep
+        return self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": self.world["partner"].id,
+                    "user_id": user.id,
+                    "order_line": [Command.create({"product_id": self.world["product"].id, "price_unit": 10})],
+                }
+                for _n in range(count)
+            ]
+        )
+
+    def count(self, run, cold=True):
+        self.env.flush_all()
+        if cold:
+            self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        run()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    @warmup
+    def test_unrelated_write(self):
+        """Neither one order nor fifty pay for approval when something else is written."""
+        for count in (1, 50):
+            orders = self.orders(count)
+            orders.write({"client_order_ref": "warm"})
+            with self.subTest(count):
+                self.assertLessEqual(self.count(lambda orders=orders: orders.write({"client_order_ref": "x"})), 4)
+
+    def test_confirming_with_the_policy_off_asks_nothing(self):
+        self.policy.with_user(self.users["suite_admin"]).action_turn_off()
+        order = self.quote(10)
+        order._approval_reason()
+        with self.assertQueryCount(0):
+            order._approval_reason()
+
+    def test_gate_is_cheap(self):
+        order = self.approved()
+        queries = self.count(order._approval_reason)
+        self.assertLessEqual(queries, 12)
+
+    def test_amounts_in_batch(self):
+        one, fifty = self.orders(1), self.orders(50)
+        few = self.count(lambda: one._approval_amounts())
+        many = self.count(lambda: fifty._approval_amounts())
+        self.assertLessEqual(many, few + 2)
+
+    def test_submit_and_approve(self):
+        """With the rights and reference records in the cache, as in a running server; to-dos and mail come on top."""
+        self.submitted(partner_id=self.world["partner"].copy().id)
+        order = self.quote(partner_id=self.world["partner"].copy().id)
+        flow = type(self.env["crm.approval.request"])
+        with patch.object(flow, "_add_todos"), patch.object(flow, "_drop_todos"), patch.object(flow, "_notify"):
+            self.env.flush_all()
+            submit = self.count(order.action_approval_submit, cold=False)
+            task = self.task(order, "sales_supervisor")
+            approve = self.count(task.action_approve, cold=False)
+            cold = self.count(self.task(order, "technical_lead").action_approve)
+        _logger.info("queries: submit %s, approve %s, approve with an empty cache %s", submit, approve, cold)
+        self.assertLessEqual(submit, 15)
+        self.assertLessEqual(approve, 12)
+
+    def test_list_of_tasks(self):
+        for _n in range(3):
+            self.submitted(partner_id=self.world["partner"].copy().id)
+        tasks = self.env["crm.approval.task"].with_user(self.users["sales_supervisor"])
+        names = ["title", "amount", "step_name", "deadline", "state", "can_decide"]
+        tasks.search_read([("state", "=", "pending")], names)
+        few = self.count(lambda: tasks.search_read([("state", "=", "pending")], names, limit=1))
+        many = self.count(lambda: tasks.search_read([("state", "=", "pending")], names))
+        self.assertLessEqual(many, few + 1)

@@ -1,0 +1,2 @@
+from . import crm_approval_decision
+from . import crm_approval_switch

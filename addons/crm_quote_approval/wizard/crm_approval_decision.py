@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ApprovalDecision(models.TransientModel):
+    """Asks for the words or people that a decision needs; the decision itself checks who may make it."""
+
+    _name = "crm.approval.decision"
+    _description = "Approval Decision"
+
+    task_id = fields.Many2one("crm.approval.task", readonly=True, ondelete="cascade")
+    request_id = fields.Many2one("crm.approval.request", readonly=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("reject", "Reject"),
+            ("return", "Return"),
+            ("transfer", "Transfer"),
+            ("add_sign", "Add Signer"),
+            ("withdraw", "Withdraw"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    comment = fields.Text()
+    step_choice = fields.Selection("_selection_step_choice", "Back to", default="0")
+    user_id = fields.Many2one("res.users", "To", domain=[("share", "=", False)])
+    user_ids = fields.Many2many("res.users", string="People", domain=[("share", "=", False)])
+    position = fields.Selection([("before", "Before Me"), ("after", "After Me")], default="before")
+
+    @api.model
+    def _selection_step_choice(self):
+        """The requester, and the steps before that of the task."""
+        choices = [("0", self.env._("The requester"))]
+        task = self.env["crm.approval.task"].browse(self.env.context.get("default_task_id") or self.task_id.id).exists()
+        if task and task.has_access("read"):
+            earlier = {
+                row.step_no: row.step_name
+                for row in task.sudo().request_id.task_ids
+                if row.round == task.round and row.step_no < task.step_no
+            }
+            choices += [
+                (str(number), self.env._("Step %(number)s: %(name)s", number=number, name=name))
+                for number, name in sorted(earlier.items())
+            ]
+        return choices
+
+    def action_apply(self):
+        """Makes the decision."""
+        self.ensure_one()
+        task = self.task_id
+        if self.kind == "withdraw":
+            document = self.env[self.request_id.res_model].browse(self.request_id.res_id)
+            document.action_approval_withdraw(self.comment)
+        elif self.kind == "reject":
+            task.action_reject(self.comment)
+        elif self.kind == "return":
+            task.action_return(int(self.step_choice or 0), self.comment)
+        elif self.kind == "transfer":
+            if not self.user_id:
+                raise UserError(self.env._("Say to whom."))
+            task.action_transfer(self.user_id, self.comment)
+        else:
+            task.action_add_sign(self.user_ids, self.position, self.comment)
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,48 @@
+"""Fixtures of the Kingdee simulator and its clients; loopback only, no Odoo."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
+
+from kingdee import KingdeeSimulator  # noqa: E402 - needs the path above
+from kingdee_support import connect, module  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def clients():
+    """``clients("errors")`` gives a module of the client package."""
+    return module
+
+
+@pytest.fixture(scope="module")
+def running():
+    """One simulator process for the tests of a file."""
+    with KingdeeSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def erp(running):
+    """The simulator with empty books and no faults."""
+    if running._process is None:
+        running.start()
+    running.settings(session_ttl=1200, clock_tolerance=300)
+    running.reset()
+    return running
+
+
+@pytest.fixture(params=["signed", "session"])
+def adapter(erp, request):
+    """An adapter in both ways of authentication."""
+    return connect(erp, auth=request.param)
+
+
+@pytest.fixture
+def signed(erp):
+    """An adapter with signed headers."""
+    return connect(erp)

@@ -1,0 +1,108 @@
+"""What people at the far side do, and what a test orders: everything behind ``/_sim/``."""
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from .forms import FORMS, RECEIPT
+from .reading import Refusal, form_of
+from .store import SHANGHAI
+
+
+class Control:
+    """Orders to a :class:`.server.Simulator`."""
+
+    def __init__(self, server):
+        self._server = server
+
+    def act(self, name, values):
+        """Carry out one order; raises KeyError for an unknown one."""
+        return {
+            "faults": self._faults,
+            "receipts": self._receipt,
+            "act": self._act,
+            "settings": self._settings,
+            "reset": self._reset,
+        }[name](values)
+
+    def ledger(self):
+        """Form id -> documents, oldest first."""
+        return {
+            form.id: [
+                {**document["body"], **{k: v for k, v in document.items() if k != "body"}}
+                for document in self._server.store.all(key)
+            ]
+            for key, form in FORMS.items()
+        }
+
+    def _faults(self, values):
+        if isinstance(values, dict) and values.get("clear"):
+            self._server.faults.clear()
+        else:
+            self._server.faults.inject(values if isinstance(values, list) else [values])
+        return {}
+
+    def _reset(self, _values):
+        self._server.faults.clear()
+        self._server.store.reset()
+        self._server.business.seed()
+        return {}
+
+    def _settings(self, values):
+        authority = self._server.authority
+        authority.ttl = float(values.get("session_ttl", authority.ttl))
+        authority.clock_tolerance = float(values.get("clock_tolerance", authority.clock_tolerance))
+        if values.get("drop_sessions"):
+            authority.drop_sessions()
+        return {}
+
+    def _act(self, values):
+        business = self._server.business
+        with self._server.store.transaction():
+            form = form_of(values["form"])
+            return business.move(form, values["operation"].lower(), {"Numbers": [values["number"]]})
+
+    def _receipt(self, values):
+        """A receipt as an accountant enters and audits it."""
+        amounts = values.get("amounts") or [values["amount"]]
+        try:
+            amounts = [str(Decimal(str(amount))) for amount in amounts]
+        except InvalidOperation:
+            raise Refusal(8, ("FRECAMOUNTFOR_E", "金额不正确", 0)) from None
+        customer = {"FNumber": values["customer_number"].strip()}
+        currency = {"FNumber": values.get("currency") or "PRE001"}
+        organisation = {"FNumber": values.get("organisation") or "100"}
+        model = {
+            "FBillTypeID": {"FNumber": "SKDLX01_SYS"},
+            "FBillNo": values.get("number", ""),
+            "FDATE": values.get("date") or datetime.now(SHANGHAI).date().isoformat(),
+            "FCancelStatus": "A",
+            "FBUSINESSTYPE": "1",
+            "FCONTACTUNITTYPE": "BD_Customer",
+            "FCONTACTUNIT": customer,
+            "FPAYUNITTYPE": "BD_Customer",
+            "FPAYUNIT": customer,
+            "FCURRENCYID": currency,
+            "FSETTLECUR": currency,
+            "FSETTLEORGID": organisation,
+            "FPAYORGID": organisation,
+            "FTHIRDBILLNO": values.get("third_number", ""),
+            "FREMARK": values.get("remark", ""),
+            "FRECEIVEBILLENTRY": [
+                {
+                    "FSETTLETYPEID": {"FNumber": "JSFS04_SYS"},
+                    "FPURPOSEID": {"FNumber": values.get("purpose") or "SFKYT01_SYS"},
+                    "FRECEIVEITEMTYPE": "1",
+                    "FRECEIVEITEM": values.get("receive_item", ""),
+                    "FRECTOTALAMOUNTFOR": amount,
+                    "FRECAMOUNTFOR_E": amount,
+                }
+                for amount in amounts
+            ],
+        }
+        store = self._server.store
+        with store.transaction():
+            reply = self._server.business.save(RECEIPT, {"Model": model})["Result"]
+            changes = {"modified": values["modified"]} if values.get("modified") else {}
+            status = values.get("status") or "C"
+            store.update(RECEIPT.id.upper(), reply["Id"], status=status, **changes)
+        return {"id": reply["Id"], "number": reply["Number"]}
