@@ -36,6 +36,18 @@ def check_xml():
     return not wrong
 
 
+def check_licences():
+    """Ours are LGPL-3 and stand on nothing stricter, by manifestoo over our addons and Odoo's."""
+    folders = [str(settings.ADDONS_DIR), str(settings.odoo_root() / "odoo" / "addons")]
+    return subprocess.run(
+        [
+            str(BIN / "manifestoo"), "--addons-path", ",".join(folders), "--odoo-series", "19.0",
+            "--select-include", ",".join(settings.SUITE), "check-licenses",
+        ],
+        check=False,
+    ).returncode == 0  # fmt: skip
+
+
 def command(*words):
     def run():
         env = dict(os.environ, PYTHONPATH=f"{settings.TOP / 'bin'}:{settings.odoo_root()}")
@@ -49,10 +61,8 @@ def steps(quick):
     yield "ruff", command(BIN / "ruff", "check", "-q", ".")
     yield "XML", check_xml
     yield "pylint-odoo", command(BIN / "pylint", "--rcfile=.pylintrc-mandatory", "-j2", *ADDONS)
-    yield (
-        "licences",
-        command(BIN / "manifestoo", "-d", "addons", "--select-include", ",".join(settings.SUITE), "check-licenses"),
-    )
+    yield "readme", command(sys.executable, "-m", "house.readme", "--check")
+    yield "licences", check_licences
     yield "architecture", command(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/architecture")
     if not quick:
         yield "Chinese texts", command(sys.executable, "-m", "house.i18n", "--check")

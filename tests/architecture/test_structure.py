@@ -151,7 +151,7 @@ def test_sql_is_never_put_together_from_text(addon):
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr in ("execute", "execute_query")
                 and node.args
-                and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+                and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
             ):
                 wrong.append(source.where(path, node))
     assert not wrong

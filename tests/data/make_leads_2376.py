@@ -82,17 +82,12 @@ TRADES = (
     "激光设备 刀具 传动设备 包装机械 铸造 轴承 电机 阀门 泵业 新能源装备 压缩机 工业机器人"
 ).split()
 FORMS = "有限公司 有限公司 有限公司 有限公司 有限责任公司 股份有限公司".split()
-SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻苏潘葛范彭鲁韦马"
-)
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻苏潘葛范彭鲁韦马"
 GIVEN = "立群建国志远晓峰海燕雪梅文博思远佳怡俊杰丽娟国庆春华子涵明辉玉兰伟强秀英永康振宇少波慧敏"
-INDUSTRIES = (
-    "数控机床 汽车零部件 模具制造 航空航天 医疗器械 工程机械 电子 新能源 五金加工 轨道交通".split()
-)
+INDUSTRIES = "数控机床 汽车零部件 模具制造 航空航天 医疗器械 工程机械 电子 新能源 五金加工 轨道交通".split()
 # 官网 about a fifth of all.
 SOURCES = (
-    "官网 官网 官网 官网 展会 展会 展会 展会 转介绍 转介绍 转介绍 抖音 抖音 抖音 "
-    "电话 电话 电话 百度推广 老客户 上门"
+    "官网 官网 官网 官网 展会 展会 展会 展会 转介绍 转介绍 转介绍 抖音 抖音 抖音 电话 电话 电话 百度推广 老客户 上门"
 ).split()
 REMARKS = (
     "要五轴样本",
@@ -104,12 +99,8 @@ REMARKS = (
     "急",
     "电话没人接",
 )
-MOBILE_STARTS = (
-    "130 131 132 135 136 137 138 139 150 151 152 158 159 176 177 180 186 187 189 199".split()
-)
-TRADITIONAL = str.maketrans(
-    "机锐铭达远凯创盛诚国压轴动设备电业车气", "機銳銘達遠凱創盛誠國壓軸動設備電業車氣"
-)
+MOBILE_STARTS = "130 131 132 135 136 137 138 139 150 151 152 158 159 176 177 180 186 187 189 199".split()
+TRADITIONAL = str.maketrans("机锐铭达远凯创盛诚国压轴动设备电业车气", "機銳銘達遠凱創盛誠國壓軸動設備電業車氣")
 FULL_WIDTH = str.maketrans(
     "0123456789+-() ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "０１２３４５６７８９＋－（）　ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ",
@@ -121,8 +112,7 @@ SHEETS = (
     (
         "官网询盘",
         ("客户询盘登记表（内部资料）",),
-        "客户名称 联系人姓名 联系电话 所在省市 来源 行业类型 金额 日期 E-mail "
-        "统一社会信用代码 备注",
+        "客户名称 联系人姓名 联系电话 所在省市 来源 行业类型 金额 日期 E-mail 统一社会信用代码 备注",
         27,
         0,
     ),
@@ -130,8 +120,7 @@ SHEETS = (
     (
         "老客户台账",
         (),
-        "序号 企业全称 信用代码 负责人 联系方式 所属省份 所属行业 线索来源 预算金额 登记时间 "
-        "电子邮箱 说明",
+        "序号 企业全称 信用代码 负责人 联系方式 所属省份 所属行业 线索来源 预算金额 登记时间 电子邮箱 说明",
         17,
         3,
     ),
@@ -152,9 +141,7 @@ FIELD_OF_HEADER = {
     "credit_code": "统一社会信用代码 信用代码",
     "number": "序号",
 }
-FIELD_OF_HEADER = {
-    header: field for field, headers in FIELD_OF_HEADER.items() for header in headers.split()
-}
+FIELD_OF_HEADER = {header: field for field, headers in FIELD_OF_HEADER.items() for header in headers.split()}
 HEADER_OF = {name: header for name, _titles, header, *_ in SHEETS}
 CREATED = datetime.datetime(2024, 1, 2, 3, 4, 5)
 
@@ -441,11 +428,7 @@ def duplicate(maker, row):
 def lookalike_rows(maker, originals):
     """Give rows that look like duplicates and are none: branches and namesakes elsewhere."""
     rows = []
-    suitable = [
-        row
-        for row in originals
-        if "group" not in row and not row["lead"]["code"].startswith(("7", "8"))
-    ]
+    suitable = [row for row in originals if "group" not in row and not row["lead"]["code"].startswith(("7", "8"))]
     for row in maker.random.sample(suitable, LOOKALIKES):
         row["group"] = f"l{len(rows)}"
         place, core, form = row["lead"]["name"]

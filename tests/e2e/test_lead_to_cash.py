@@ -244,7 +244,7 @@ def test_4_contract_milestones_and_plan(road):
     )
     assert [milestone["name"] for milestone in milestones] == ["生产", "安装", "验收"]
     rows = commerce.read("crm.payment.plan.line", contract["plan_line_ids"], "kind", "state")
-    assert [(row["kind"], row["state"]) for row in rows][0] == ("deposit", "due")
+    assert (rows[0]["kind"], rows[0]["state"]) == ("deposit", "due")
     road.contract, road.deposit = contract, contract["plan_line_ids"][0]
 
 

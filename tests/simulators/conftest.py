@@ -9,8 +9,8 @@ HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from kingdee import KingdeeSimulator  # noqa: E402 - needs the path above
-from kingdee_support import connect, module  # noqa: E402
+from kingdee import KingdeeSimulator
+from kingdee_support import connect, module
 
 
 @pytest.fixture(scope="session")

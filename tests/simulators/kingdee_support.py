@@ -10,9 +10,7 @@ _NAME = "finance_clients"
 
 
 def _load():
-    spec = importlib.util.spec_from_file_location(
-        "kingdee_test_loading", HERE.parent / "support" / "loading.py"
-    )
+    spec = importlib.util.spec_from_file_location("kingdee_test_loading", HERE.parent / "support" / "loading.py")
     loading = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loading)
     return loading.load_package("addons/crm_finance_bridge/clients", _NAME)

@@ -177,9 +177,7 @@ def test_a_read_survives_a_lost_session_in_every_shape(erp, auth, shape):
     assert len(ours.find("customer", "CRM-C-1")) == 1
 
 
-@pytest.mark.parametrize(
-    ("shape", "replayed"), [("result", True), ("list", True), ("errors", False), ("text", False)]
-)
+@pytest.mark.parametrize(("shape", "replayed"), [("result", True), ("list", True), ("errors", False), ("text", False)])
 def test_a_write_is_replayed_only_after_a_definite_loss(erp, clients, shape, replayed):
     ours = connect(erp, auth="session")
     payload = ours.build("customer", customer_values())
@@ -213,9 +211,7 @@ def test_a_session_that_never_holds_ends_in_an_error(erp, clients):
 @pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
 def test_login_in_both_algorithms(erp, clients, algorithm):
     ours = connect(erp, auth="session")
-    known = clients("kingdee_signing").KingdeeCredentials(
-        **erp.credentials, sign_algorithm=algorithm
-    )
+    known = clients("kingdee_signing").KingdeeCredentials(**erp.credentials, sign_algorithm=algorithm)
     ours.client._credentials = known
     assert ours.client.login_by_sign().account_name == "测试账套"
 
@@ -251,9 +247,7 @@ def test_a_login_that_breaks_off_means_nothing_was_sent(erp, clients):
 def test_a_wrong_clock_is_refused(erp, clients):
     galaxy = clients("kingdee_galaxy")
     ours = connect(erp)
-    late = galaxy.KingdeeGalaxyClient(
-        ours.client._transport, ours.client._credentials, clock=lambda: 1_700_000_000
-    )
+    late = galaxy.KingdeeGalaxyClient(ours.client._transport, ours.client._credentials, clock=lambda: 1_700_000_000)
     with pytest.raises(clients("errors").SessionLost):
         late.execute_bill_query("BD_Customer", ("FNumber",))
 

@@ -62,9 +62,7 @@ def test_error_class(ready, erp, clients, fault, kind, count):
     assert len(bills(erp)) == count
 
 
-@pytest.mark.parametrize(
-    ("code", "action"), [(13, "retry"), (14, "retry"), (2, "stop"), (6, "ask")]
-)
+@pytest.mark.parametrize(("code", "action"), [(13, "retry"), (14, "retry"), (2, "stop"), (6, "ask")])
 def test_next_action_by_code(ready, erp, clients, code, action):
     adapter, payload = ready
     erp.inject("refuse", op="Save", code=code, message="网控冲突", field="FBillNo")
@@ -74,9 +72,7 @@ def test_next_action_by_code(ready, erp, clients, code, action):
     assert caught.value.messages == (("FBillNo", "网控冲突", 0),)
 
 
-@pytest.mark.parametrize(
-    "fault", [{"kind": "hang", "commit": True}, {"kind": "delay"}, {"kind": "drip"}]
-)
+@pytest.mark.parametrize("fault", [{"kind": "hang", "commit": True}, {"kind": "delay"}, {"kind": "drip"}])
 def test_slow_answers_are_unknown(ready, erp, clients, fault):
     _adapter, payload = ready
     hasty = connect(erp, total_timeout=0.3)
@@ -134,9 +130,7 @@ def test_a_lost_reply_to_submit_or_audit_is_resumed(ready, erp, clients):
         with pytest.raises(clients("errors").Unknown):
             adapter.send_step("receivable", step, "CRM-AR-1", None)
     deliver(adapter, "receivable", receivable_values())
-    assert (
-        len(erp.calls("Submit", "AR_receivable")) == len(erp.calls("Audit", "AR_receivable")) == 1
-    )
+    assert len(erp.calls("Submit", "AR_receivable")) == len(erp.calls("Audit", "AR_receivable")) == 1
 
 
 def test_done_but_not_read_back_is_unknown(ready, erp, clients):

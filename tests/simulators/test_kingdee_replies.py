@@ -59,9 +59,7 @@ ROW = [7, "CRM-C-1", "A", "A", "2026-01-01T00:00:00", "PRE001", "杭州示例科
 
 
 def save(adapter):
-    return adapter.send_step(
-        "customer", "save", "CRM-C-1", adapter.build("customer", customer_values())
-    )
+    return adapter.send_step("customer", "save", "CRM-C-1", adapter.build("customer", customer_values()))
 
 
 @pytest.mark.parametrize(

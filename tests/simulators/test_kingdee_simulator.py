@@ -148,9 +148,7 @@ def test_java_style_milliseconds_pass_and_old_stamps_do_not(erp, clients):
     assert post(erp, path, {"data": QUERY}, head) == (200, "[]")
 
 
-@pytest.mark.parametrize(
-    "name", ["X-Kd-Signature", "X-Api-Signature", "X-Kd-Appdata", "X-Kd-Appkey"]
-)
+@pytest.mark.parametrize("name", ["X-Kd-Signature", "X-Api-Signature", "X-Kd-Appdata", "X-Kd-Appkey"])
 def test_a_changed_header_is_not_admitted(erp, clients, name):
     path, head = headers(erp, clients, "ExecuteBillQuery")
     head[name] = "A" + head[name][1:] if head[name][0] != "A" else "B" + head[name][1:]
@@ -194,9 +192,7 @@ def test_changing_and_the_states_that_forbid_it(sdk, erp):
     assert document["modified"] >= before
     sdk.Submit("BD_Customer", {"Numbers": ["C1"]})
     sdk.Audit("BD_Customer", {"Ids": str(ident)})
-    assert (
-        status(sdk.Save("BD_Customer", change))["Errors"][0]["Message"] == "单据已审核，不允许修改"
-    )
+    assert status(sdk.Save("BD_Customer", change))["Errors"][0]["Message"] == "单据已审核，不允许修改"
     assert status(sdk.Delete("BD_Customer", {"Numbers": ["C1"]}))["IsSuccess"] is False
     sdk.UnAudit("BD_Customer", {"Numbers": ["C1"]})
     assert erp.ledger()["BD_Customer"][0]["status"] == "D"

@@ -203,9 +203,7 @@ def test_failing_names_were_not_sent(make, errors):
 
 def test_a_resolver_that_hangs_is_left_behind(make, errors):
     hold = threading.Event()
-    slow = make(
-        "https://erp.example.test/", resolver=lambda *a, **k: hold.wait(5), connect_timeout=0.05
-    )
+    slow = make("https://erp.example.test/", resolver=lambda *a, **k: hold.wait(5), connect_timeout=0.05)
     with pytest.raises(errors.NotSent):
         slow.post_json("/x", {}, {})
     hold.set()

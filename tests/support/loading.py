@@ -23,9 +23,7 @@ def load_package(path, name):
         if Path(loaded.__file__) != start:
             raise ImportError(f"{name} is loaded from {loaded.__file__} already")
         return loaded
-    spec = importlib.util.spec_from_file_location(
-        name, start, submodule_search_locations=[str(folder)]
-    )
+    spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
     package = importlib.util.module_from_spec(spec)
     sys.modules[name] = package
     spec.loader.exec_module(package)

@@ -82,9 +82,7 @@ def test_parse(text, expected):
     assert Limit.parse(str(expected)) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["", None, "3", "days", "-3 days", "3 weeks", "1.5 days", "0 days"]
-)
+@pytest.mark.parametrize("text", ["", None, "3", "days", "-3 days", "3 weeks", "1.5 days", "0 days"])
 def test_parse_refuses(text):
     with pytest.raises(ValueError, match="."):
         Limit.parse(text)

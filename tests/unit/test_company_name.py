@@ -127,10 +127,7 @@ def test_two_spellings_of_a_branch_share_the_key():
 
 def test_full_key_keeps_the_form_and_drops_only_spelling():
     assert parse_company(" ＡＢＣ科技 （上海）有限公司").full_key == "ABC科技(上海)有限公司"
-    assert (
-        parse_company("ABC科技(上海)有限责任公司").full_key
-        != parse_company("ABC科技(上海)有限公司").full_key
-    )
+    assert parse_company("ABC科技(上海)有限责任公司").full_key != parse_company("ABC科技(上海)有限公司").full_key
 
 
 def test_display_is_readable():
@@ -143,9 +140,7 @@ def test_no_company_has_no_key(raw):
     assert (name.key, name.full_key, name.core) == ("", "", "")
 
 
-@pytest.mark.parametrize(
-    "raw", ["()", "((", "）（", "(上海)", "上海", "厂", "a" * 5000, 12345, "@"]
-)
+@pytest.mark.parametrize("raw", ["()", "((", "）（", "(上海)", "上海", "厂", "a" * 5000, 12345, "@"])
 def test_odd_cells_never_raise(raw):
     assert isinstance(company_key(raw), str)
 

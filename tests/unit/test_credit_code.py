@@ -53,9 +53,7 @@ def test_wrong_check_character_of_the_body_is_caught():
     assert check_credit_code(code).problem == "body_check"
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"), [("MA62K026", "0"), ("60003734", "1"), ("M000100Y", "4")]
-)
+@pytest.mark.parametrize(("body", "expected"), [("MA62K026", "0"), ("60003734", "1"), ("M000100Y", "4")])
 def test_body_check_character(body, expected):
     assert body_check_character(body) == expected
 

@@ -61,9 +61,7 @@ def test_chain_hash_is_sha_256_over_both():
     assert second != first
 
 
-@pytest.mark.parametrize(
-    "previous", [None, "0", "g" * 64, "A" * 64, "a" * 63, "a" * 64 + "\n", b""]
-)
+@pytest.mark.parametrize("previous", [None, "0", "g" * 64, "A" * 64, "a" * 63, "a" * 64 + "\n", b""])
 def test_chain_hash_refuses_what_is_no_hash(previous):
     with pytest.raises(ValueError, match="not a hash"):
         chain_hash(previous, {})

@@ -105,9 +105,7 @@ def test_exactly_the_bad_rows_cannot_be_used(rows, truth):
 
 def test_kinds_of_phones(rows, truth):
     bad = {tuple(item["row"]) for item in truth["bad_rows"]}
-    kinds = Counter(
-        parse_phone(cells["phone"]).kind for place, cells in rows.items() if place not in bad
-    )
+    kinds = Counter(parse_phone(cells["phone"]).kind for place, cells in rows.items() if place not in bad)
     assert kinds == truth["good_rows_per_phone_kind"]
 
 
@@ -144,9 +142,7 @@ def test_the_keys_find_exactly_the_duplicates(rows, truth):
     for place in leader:
         groups.setdefault(find(place), set()).add(place)
     found = {frozenset(group) for group in groups.values() if len(group) > 1}
-    expected = {
-        frozenset(tuple(row) for row in group["rows"]) for group in truth["duplicate_groups"]
-    }
+    expected = {frozenset(tuple(row) for row in group["rows"]) for group in truth["duplicate_groups"]}
     assert found == expected
     assert sum(len(group) - 1 for group in expected) == truth["duplicate_rows"] == 214
 

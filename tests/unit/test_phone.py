@@ -187,9 +187,9 @@ def test_mask(raw, expected):
 def test_every_province_of_the_mainland_has_area_codes():
     mainland = {division.code for division in divisions.DIVISIONS} - {"71", "81", "82"}
     assert set(phone.AREA_CODE_PROVINCE.values()) == mainland
-    assert sum(map(len, (codes.split() for codes in phone._AREA_CODES.values()))) == len(
-        phone.AREA_CODE_PROVINCE
-    ), "an area code stands in two provinces"
+    assert sum(map(len, (codes.split() for codes in phone._AREA_CODES.values()))) == len(phone.AREA_CODE_PROVINCE), (
+        "an area code stands in two provinces"
+    )
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,7 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
     def test_connection(self):
         """Log in by signature where sessions are used, then read the local currency."""
         currency = self.settings.currencies.get(self.settings.local_currency, "")
-        rows = self.client.execute_bill_query(
-            "BD_Currency", ("FCODE",), where.eq("FNUMBER", currency), limit=1
-        )
+        rows = self.client.execute_bill_query("BD_Currency", ("FCODE",), where.eq("FNUMBER", currency), limit=1)
         if not rows:
             raise Mismatch("local currency", currency, "nothing")
         client = self.client
@@ -92,13 +90,9 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         keys = _FIND[self._known(kind)]
         condition = where.eq(keys[1], number)
         if kind == "customer":
-            condition = where.all_of(
-                condition, where.eq("FUseOrgId.FNumber", self.settings.organisation)
-            )
+            condition = where.all_of(condition, where.eq("FUseOrgId.FNumber", self.settings.organisation))
         fields = tuple(dict.fromkeys(key for key in keys if key))
-        rows = self.client.execute_bill_query(
-            FORMS[kind], fields, condition, order=(keys[0],), limit=50
-        )
+        rows = self.client.execute_bill_query(FORMS[kind], fields, condition, order=(keys[0],), limit=50)
         return [self._document(kind, keys, dict(zip(fields, row, strict=True))) for row in rows]
 
     def steps(self, kind):
@@ -230,10 +224,7 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
             return self.client.save(FORMS[kind], payload)
         except Rejected as error:
             key = _NUMBER_KEY[kind].lower()
-            taken = any(
-                message.field.lower() == key or f"[{number}]" in message.text
-                for message in error.messages
-            )
+            taken = any(message.field.lower() == key or f"[{number}]" in message.text for message in error.messages)
             if error.code != _VALIDATION or not taken:
                 raise
             raise NumberTaken(

@@ -70,9 +70,7 @@ def parse(text):
         raise SessionLost("the session is gone", reason="session")
     if not body.startswith(("{", "[", '"')):
         _raise_if_session_text(body)
-        raise Unknown(
-            "the reply is no data", reason="json", messages=[RemoteMessage("", _short(body))]
-        )
+        raise Unknown("the reply is no data", reason="json", messages=[RemoteMessage("", _short(body))])
     data = load_json(body)
     if isinstance(data, str) and data.strip():
         return parse(data)
@@ -179,9 +177,7 @@ def write_reply(data, count=1):
             error = error_of(status, bad, write=True)
             outcomes.append(Outcome(index, error=error))
         else:
-            error = Unknown(
-                "the reply contradicts itself", reason="contradiction", messages=messages(status)
-            )
+            error = Unknown("the reply contradicts itself", reason="contradiction", messages=messages(status))
             outcomes.append(Outcome(index, error=error))
     return WriteReply(tuple(outcomes), result)
 
@@ -196,9 +192,7 @@ def rows(data, width):
     if status is not None and not is_true(status.get("IsSuccess")):
         raise error_of(status, write=False)
     good = isinstance(data, list) and all(
-        isinstance(row, list)
-        and len(row) == width
-        and not any(isinstance(cell, Mapping | list) for cell in row)
+        isinstance(row, list) and len(row) == width and not any(isinstance(cell, Mapping | list) for cell in row)
         for row in data
     )
     if not good:

@@ -222,9 +222,7 @@ class HttpTransport:
                 continue
             ip = ipaddress.ip_address(address[0].split("%")[0])
             if not self._allowed(ip):
-                raise EndpointRefused(
-                    "the host lies in a network that is not allowed", reason="private_address"
-                )
+                raise EndpointRefused("the host lies in a network that is not allowed", reason="private_address")
             if (family, address) not in found:
                 found.append((family, address))
         if not found:
@@ -307,11 +305,7 @@ class HttpTransport:
         if 300 <= status < 400:
             raise Unknown("the server answered with a redirect", reason="redirect")
         if status == 429:
-            raise Rejected(
-                "the server asks to slow down", reason="http_429", retryable=True, retry_after=wait
-            )
+            raise Rejected("the server asks to slow down", reason="http_429", retryable=True, retry_after=wait)
         if status in _REFUSALS:
             raise Rejected(f"the server refused with HTTP {status}", reason=f"http_{status}")
-        raise Unknown(
-            f"the server failed with HTTP {status}", reason=f"http_{status}", retry_after=wait
-        )
+        raise Unknown(f"the server failed with HTTP {status}", reason=f"http_{status}", retry_after=wait)

@@ -109,7 +109,7 @@ class TestReceipts(BridgeCase):
 
         def claim(receipt, line):
             if receipt.amount == 300:
-                raise UserError("no")
+                raise UserError(receipt.number)
             self.claimed.append(receipt.payment_id)
 
         with patch.object(FinanceReceipt, "_claim", claim):

@@ -38,9 +38,7 @@ class CompanyName:
     key: str
 
 
-_BRACKETS = str.maketrans(
-    dict.fromkeys("[{〔【「『《〈<", "(") | dict.fromkeys("]}〕】」』》〉>", ")")
-)
+_BRACKETS = str.maketrans(dict.fromkeys("[{〔【「『《〈<", "(") | dict.fromkeys("]}〕】」』》〉>", ")"))
 _PUNCTUATION = re.compile(r"[\s·•・‧∙.,，。、\-‐-―_'\"‘’“”:;!&+*/\\|~@]+")
 _OUTER = re.compile(r"\(([^()]*)\)")
 
@@ -58,9 +56,7 @@ _LATIN_FORM = re.compile(
     r"(?<=[A-Z0-9)])[\s.,]+(?:(?:GROUP[\s.,]+)?CO[\s.,]+(?:LTD|LIMITED|INC)|COMPANY[\s.,]+LIMITED|LIMITED"
     r"|LTD|INC|LLC|CORP|CORPORATION|GMBH|PLC|CO)[\s.,]*$"
 )
-_BRANCH = re.compile(
-    "(?:分公司|分行|支行|分理处|办事处|代表处|联络处|分厂|分店|分部|营业部|分院|分所|分校|项目部)$"
-)
+_BRANCH = re.compile("(?:分公司|分行|支行|分理处|办事处|代表处|联络处|分厂|分店|分部|营业部|分院|分所|分校|项目部)$")
 # A remark that old sheets add behind the name.
 _REMARK = re.compile(
     r"\((?:原[^()]*|曾用名[^()]*|老客户|新客户|大客户|客户|重复|停用|已停用|作废|注销|已注销|吊销|暂[^()]*|[新老旧])\)$"
@@ -70,9 +66,7 @@ _NO_NAME = frozenset(
     "NA NONE NULL NIL TEST UNKNOWN X XX XXX".split()
 )
 # Places that are also trade words: in front of a name they count only with 市.
-_TRADE_WORDS = frozenset(
-    "大同 三明 吉安 安康 安顺 长治 永康 瑞安 新泰 天长 孝义 尚志 五常 白银".split()
-)
+_TRADE_WORDS = frozenset("大同 三明 吉安 安康 安顺 长治 永康 瑞安 新泰 天长 孝义 尚志 五常 白银".split())
 _COUNTRY_WIDE = frozenset(("中国", "大中华", "亚洲", "亚太", "国际", "全国"))
 
 

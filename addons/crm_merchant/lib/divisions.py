@@ -73,8 +73,7 @@ _TABLE = """
 """
 
 DIVISIONS = tuple(
-    Division(*(field.replace("_", " ") for field in line.split()))
-    for line in _TABLE.strip().splitlines()
+    Division(*(field.replace("_", " ") for field in line.split())) for line in _TABLE.strip().splitlines()
 )
 DIVISION_BY_CODE = {division.code: division for division in DIVISIONS}
 REGIONS = tuple(dict.fromkeys(division.region for division in DIVISIONS))
@@ -113,18 +112,13 @@ PREFECTURES = {
     "35": "福州 厦门 莆田 三明 泉州 漳州 南平 龙岩 宁德",
     "36": "南昌 景德镇 萍乡 九江 新余 鹰潭 赣州 吉安 宜春 抚州 上饶",
     "37": "济南 青岛 淄博 枣庄 东营 烟台 潍坊 济宁 泰安 威海 日照 临沂 德州 聊城 滨州 菏泽",
-    "41": "郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 漯河 三门峡 南阳 商丘 信阳 周口 "
-    "驻马店",
+    "41": "郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 漯河 三门峡 南阳 商丘 信阳 周口 驻马店",
     "42": "武汉 黄石 十堰 宜昌 襄阳 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 恩施",
     "43": "长沙 株洲 湘潭 衡阳 邵阳 岳阳 常德 张家界 益阳 郴州 永州 怀化 娄底 湘西",
-    "44": "广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 "
-    "中山 "
-    "潮州 揭阳 云浮",
+    "44": "广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山 潮州 揭阳 云浮",
     "45": "南宁 柳州 桂林 梧州 北海 防城港 钦州 贵港 玉林 百色 贺州 河池 来宾 崇左",
     "46": "海口 三亚 三沙 儋州",
-    "51": "成都 自贡 攀枝花 泸州 德阳 绵阳 广元 遂宁 内江 乐山 南充 眉山 宜宾 广安 达州 雅安 "
-    "巴中 资阳 "
-    "阿坝 甘孜 凉山",
+    "51": "成都 自贡 攀枝花 泸州 德阳 绵阳 广元 遂宁 内江 乐山 南充 眉山 宜宾 广安 达州 雅安 巴中 资阳 阿坝 甘孜 凉山",
     "52": "贵阳 六盘水 遵义 安顺 毕节 铜仁 黔西南 黔东南 黔南",
     "53": "昆明 曲靖 玉溪 保山 昭通 丽江 普洱 临沧 楚雄 红河 文山 西双版纳 大理 德宏 怒江 迪庆",
     "54": "拉萨 日喀则 昌都 林芝 山南 那曲 阿里",
@@ -132,9 +126,7 @@ PREFECTURES = {
     "62": "兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南 临夏 甘南",
     "63": "西宁 海东 海北 黄南 海南州 果洛 玉树 海西",
     "64": "银川 石嘴山 吴忠 固原 中卫",
-    "65": "乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 "
-    "塔城 "
-    "阿勒泰",
+    "65": "乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 塔城 阿勒泰",
 }
 
 # Well-known cities below that level, former cities and usual other names. Not complete.
@@ -145,9 +137,7 @@ _SMALLER = {
     "21": "瓦房店 庄河 海城 大石桥 盖州 凤城 东港",
     "22": "延吉 公主岭 梅河口 珲春 敦化",
     "23": "绥芬河 肇东 尚志 五常",
-    "32": "昆山 江阴 张家港 常熟 太仓 宜兴 溧阳 丹阳 靖江 如皋 海门 启东 海安 泰兴 东台 高邮 "
-    "仪征 邳州 "
-    "新沂 扬中 句容",
+    "32": "昆山 江阴 张家港 常熟 太仓 宜兴 溧阳 丹阳 靖江 如皋 海门 启东 海安 泰兴 东台 高邮 仪征 邳州 新沂 扬中 句容",
     "33": "义乌 慈溪 余姚 永康 东阳 诸暨 海宁 桐乡 平湖 温岭 乐清 瑞安 临海 嵊州 玉环 兰溪 建德 "
     "江山 龙港 奉化 萧山 余杭",
     "34": "巢湖 天长 宁国 桐城 界首 明光 广德",
@@ -157,13 +147,9 @@ _SMALLER = {
     "新泰 "
     "肥城 莱芜 邹平 禹城 乐陵 临清",
     "41": "济源 巩义 新郑 新密 荥阳 登封 长葛 禹州 偃师 林州 永城 汝州 项城 灵宝",
-    "42": "仙桃 潜江 天门 神农架 襄樊 宜都 枝江 大冶 丹江口 枣阳 老河口 钟祥 应城 汉川 安陆 麻城 "
-    "赤壁 "
-    "利川",
+    "42": "仙桃 潜江 天门 神农架 襄樊 宜都 枝江 大冶 丹江口 枣阳 老河口 钟祥 应城 汉川 安陆 麻城 赤壁 利川",
     "43": "浏阳 醴陵 湘乡 韶山 耒阳 吉首 冷水江 涟源 汨罗 临湘",
-    "44": "顺德 增城 从化 普宁 台山 开平 鹤山 恩平 四会 英德 连州 陆丰 廉江 雷州 高州 化州 信宜 "
-    "罗定 "
-    "兴宁",
+    "44": "顺德 增城 从化 普宁 台山 开平 鹤山 恩平 四会 英德 连州 陆丰 廉江 雷州 高州 化州 信宜 罗定 兴宁",
     "45": "北流 桂平 凭祥 东兴 岑溪 靖西",
     "46": "琼海 文昌 万宁 五指山 东方",
     "51": "西昌 峨眉山 都江堰 彭州 邛崃 崇州 简阳 江油 广汉 什邡 绵竹 阆中 华蓥 万源",
@@ -173,8 +159,7 @@ _SMALLER = {
     "62": "敦煌 玉门",
     "63": "格尔木 德令哈",
     "64": "灵武 青铜峡",
-    "65": "石河子 阿拉尔 图木舒克 五家渠 北屯 铁门关 双河 可克达拉 昆玉 胡杨河 新星 库尔勒 伊宁 "
-    "奎屯 阿图什 博乐 阜康",
+    "65": "石河子 阿拉尔 图木舒克 五家渠 北屯 铁门关 双河 可克达拉 昆玉 胡杨河 新星 库尔勒 伊宁 奎屯 阿图什 博乐 阜康",
     "50": "涪陵 万州",
     "71": "台北 新北 高雄 台中 台南 新竹 桃园 基隆 嘉义 彰化",
     "81": "九龙",
@@ -211,15 +196,11 @@ _LATIN_CITIES = {
 
 # Names that mean a city only with this behind them: as a bare word each is also a district
 # elsewhere or a usual trade word.
-_ONLY_WITH = dict.fromkeys(
-    "朝阳 东方 东港 安宁 永安 江山 双河 新星 昆玉 桃园 新北 平湖 三河".split(), "市"
-)
+_ONLY_WITH = dict.fromkeys("朝阳 东方 东港 安宁 永安 江山 双河 新星 昆玉 桃园 新北 平湖 三河".split(), "市")
 _ONLY_WITH |= {"阿里": "地区", "海东": "市", "海西": "州", "海北": "州"}
 
 # Words of a region column that say nothing about the province.
-_REGION_WORD = re.compile(
-    "(?:中华人民共和国|中国|全国)?(?:(?:华[东南西北中]|东北|西[南北])(?:地区|大区|区)?)?"
-)
+_REGION_WORD = re.compile("(?:中华人民共和国|中国|全国)?(?:(?:华[东南西北中]|东北|西[南北])(?:地区|大区|区)?)?")
 _LIST_SEPARATOR = re.compile(r"[/、,;+&|]")
 _AND = tuple("和及与或")
 _TOKEN_SEPARATOR = re.compile(r"[\s\-—_·.:>\\()\[\]【】]+")
@@ -322,9 +303,7 @@ def _province_code(text):
     if not codes:
         names = {match[0] for match in _FULL_PROVINCE.finditer(text)}
         codes = {
-            code
-            for code, division in DIVISION_BY_CODE.items()
-            if any(name.endswith(division.name) for name in names)
+            code for code, division in DIVISION_BY_CODE.items() if any(name.endswith(division.name) for name in names)
         }
     return codes.pop() if len(codes) == 1 else None
 
@@ -345,9 +324,7 @@ def _segment(segment):
         start = _REGION_WORD.match(token).end()
         while place := read_place(token, start):
             rest = token[place.end : place.end + 1]
-            if not place.is_full and (
-                _STREET.match(token, place.end) or (start and places and rest == "区")
-            ):
+            if not place.is_full and (_STREET.match(token, place.end) or (start and places and rest == "区")):
                 break
             places.append(place)
             start = place.end

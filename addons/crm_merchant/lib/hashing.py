@@ -36,9 +36,7 @@ def chain_hash(previous_hash, payload):
     ``previous_hash`` is the hash of the row before, or ``""`` for the first row of a chain;
     anything else raises ``ValueError``. ``payload``: see :func:`canonical_json`.
     """
-    if previous_hash != "" and not (
-        isinstance(previous_hash, str) and _HASH.fullmatch(previous_hash)
-    ):
+    if previous_hash != "" and not (isinstance(previous_hash, str) and _HASH.fullmatch(previous_hash)):
         raise ValueError(f"not a hash: {previous_hash!r}")
     return hashlib.sha256(f"{previous_hash}\n{canonical_json(payload)}".encode()).hexdigest()
 

@@ -20,9 +20,7 @@ _INVISIBLE = re.compile(
 _XLSX_ESCAPE = re.compile(r"_x000[dD]_")
 _CJK = re.compile("[\u3400-\u9fff]")
 
-CELL_ERRORS = frozenset(
-    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!")
-)
+CELL_ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"))
 
 
 def normalise(text):

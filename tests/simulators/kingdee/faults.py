@@ -92,9 +92,7 @@ class Faults:
         """The fault that hits this call, or an empty mapping."""
         with self._lock:
             for fault in self._armed:
-                if not _matches(fault.get("op"), operation) or not _matches(
-                    fault.get("form"), form
-                ):
+                if not _matches(fault.get("op"), operation) or not _matches(fault.get("form"), form):
                     continue
                 if fault["after"] > 0:
                     fault["after"] -= 1

@@ -96,9 +96,7 @@ RECEIVABLE = Form(
             "FALLAMOUNTFOR_D FRECEIVEAMOUNT",
             text="FComment",
         ),
-        "FEntityPlan": _fields(
-            date="FENDDATE", num="FPAYRATE FPAYAMOUNTFOR FWRITTENOFFAMOUNTFOR_P"
-        ),
+        "FEntityPlan": _fields(date="FENDDATE", num="FPAYRATE FPAYAMOUNTFOR FWRITTENOFFAMOUNTFOR_P"),
     },
     entry_required={"FEntityDetail": {"FMATERIALID": "物料", "FPRICEUNITID": "计价单位"}},
     heads=("FsubHeadFinc", "FsubHeadSuppiler"),
@@ -115,8 +113,7 @@ RECEIPT = Form(
     cancel="FCancelStatus",
     header=_fields(
         text="FBUSINESSTYPE FCONTACTUNITTYPE FPAYUNITTYPE FTHIRDBILLNO FREMARK FCreateDate",
-        ref="FBillTypeID FCONTACTUNIT FPAYUNIT FCURRENCYID FSETTLECUR FSETTLEORGID FSALEORGID "
-        "FPAYORGID",
+        ref="FBillTypeID FCONTACTUNIT FPAYUNIT FCURRENCYID FSETTLECUR FSETTLEORGID FSALEORGID FPAYORGID",
         date="FDATE",
         num="FEXCHANGERATE FREALRECAMOUNTFOR",
     ),

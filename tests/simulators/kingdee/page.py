@@ -81,10 +81,7 @@ def render(store):
 
 
 def _table(title, heads, rows, extra=""):
-    names = "".join(
-        f'<th class="num">{name[1:]}</th>' if name[0] == "#" else f"<th>{name}</th>"
-        for name in heads
-    )
+    names = "".join(f'<th class="num">{name[1:]}</th>' if name[0] == "#" else f"<th>{name}</th>" for name in heads)
     lines = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     if not rows:
         lines = f'<tr><td colspan="{len(heads)}">暂无数据</td></tr>'

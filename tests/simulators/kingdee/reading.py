@@ -74,9 +74,7 @@ class Reading:
                     raise Refusal(9, ("", text, 0))
             entries = {types[base_key(name)][1] for name in (*fields, *used)} - {""}
             number = query.number_in(source, (form.number,))
-            rows = [
-                row for row in self._expand(form, entries, number) if matches(_reader(types, row))
-            ]
+            rows = [row for row in self._expand(form, entries, number) if matches(_reader(types, row))]
         except query.FilterError as error:
             raise Refusal(8, ("", f"过滤条件语法错误 {error}", 0)) from None
         for name, descending in reversed(order):
@@ -84,9 +82,7 @@ class Reading:
         top, start = int(data.get("TopRowCount") or 0), int(data.get("StartRow") or 0)
         limit = min(int(data.get("Limit") or 2000), MAX_LIMIT)
         rows = (rows[:top] if top else rows)[start : start + limit]
-        table = [
-            [_shown(types[base_key(n)][0], self._cell(row, n)) for n in fields] for row in rows
-        ]
+        table = [[_shown(types[base_key(n)][0], self._cell(row, n)) for n in fields] for row in rows]
         return [dict(zip(fields, row, strict=True)) for row in table] if named else table
 
     def _expand(self, form, entries, number):

@@ -106,8 +106,7 @@ class KingdeeSimulator:
         return [
             call
             for call in self._ask("GET", "/_sim/calls")
-            if operation in (None, call["operation"])
-            and (form is None or form.lower() == call["form"].lower())
+            if operation in (None, call["operation"]) and (form is None or form.lower() == call["form"].lower())
         ]
 
     def inject(self, kind, **spec):
@@ -135,9 +134,7 @@ class KingdeeSimulator:
 
     def act(self, form, number, operation):
         """Do what a person over there does: UnAudit, CancelAssign, Cancel, Delete, Audit ..."""
-        return self._ask(
-            "POST", "/_sim/act", {"form": form, "number": number, "operation": operation}
-        )
+        return self._ask("POST", "/_sim/act", {"form": form, "number": number, "operation": operation})
 
     def settings(self, **values):
         """Change ``session_ttl`` or ``clock_tolerance`` (seconds), or ``drop_sessions=True``."""

@@ -37,9 +37,7 @@ _WRITES = frozenset(
 )
 # Faults which leave the books alone, and those which do so unless told ``commit``.
 _NOTHING_DONE = frozenset({"drop_before_commit", "refuse", "lost_session", "firewall", "http"})
-_MAYBE_DONE = frozenset(
-    {"http_502", "html_200", "empty_200", "response_error", "exception", "hang"}
-)
+_MAYBE_DONE = frozenset({"http_502", "html_200", "empty_200", "response_error", "exception", "hang"})
 
 
 class Simulator(ThreadingHTTPServer):

@@ -76,8 +76,7 @@ class Store:
     def next_id(self, name, start=100000):
         """Next value of a counter; call inside a transaction."""
         found = self._db().execute(
-            "INSERT INTO counter VALUES (?, ?) "
-            "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
             (name, start + 1),
         )
         return found.fetchone()["value"]
@@ -144,8 +143,7 @@ class Store:
     def log_call(self, operation, form, number):
         """Note that a call began; returns its id."""
         cursor = self._db().execute(
-            "INSERT INTO call (moment, operation, form, number, outcome, committed) "
-            "VALUES (?, ?, ?, ?, 'started', 0)",
+            "INSERT INTO call (moment, operation, form, number, outcome, committed) VALUES (?, ?, ?, ?, 'started', 0)",
             (now_text(), operation, form, number),
         )
         return cursor.lastrowid

@@ -52,10 +52,7 @@ def _object(data):
 
 def done(items, message="", extra=None):
     """Envelope of success for ``[(id, number)]``."""
-    entities = [
-        {"Id": ident, "Number": number, "DIndex": index}
-        for index, (ident, number) in enumerate(items)
-    ]
+    entities = [{"Id": ident, "Number": number, "DIndex": index} for index, (ident, number) in enumerate(items)]
     notes = [{"FieldName": None, "Message": message, "DIndex": 0}] if message else []
     status = {
         "IsSuccess": True,
@@ -72,13 +69,8 @@ def refused(code, errors, good=(), extra=None):
     status = {
         "ErrorCode": 500,
         "IsSuccess": False,
-        "Errors": [
-            {"FieldName": name, "Message": message, "DIndex": index}
-            for name, message, index in errors
-        ],
-        "SuccessEntitys": [
-            {"Id": ident, "Number": number, "DIndex": index} for ident, number, index in good
-        ],
+        "Errors": [{"FieldName": name, "Message": message, "DIndex": index} for name, message, index in errors],
+        "SuccessEntitys": [{"Id": ident, "Number": number, "DIndex": index} for ident, number, index in good],
         "SuccessMessages": [],
         "MsgCode": code,
     }

@@ -17,6 +17,13 @@ class CrmLead(models.Model):
             or self.env["crm.assignment.rule"].sudo().search_count([], limit=1)
         )
 
+    def _get_assignment_rule_domain(self):
+        """Domain of the rules that may take these leads: those of their companies; who has none, the current one."""
+        companies = self.company_id
+        if self.filtered(lambda lead: not lead.company_id):
+            companies |= self.env.company
+        return fields.Domain("company_id", "in", companies.ids)
+
     def _merchant_assign(self):
         """Gives unowned leads to people by the first rule that fits, the rest to the pool of their region.
 
@@ -28,7 +35,7 @@ class CrmLead(models.Model):
         if not leads or not self._merchant_pools_on():
             return leads
         left = leads
-        for rule in self.env["crm.assignment.rule"].sudo().search([]):
+        for rule in self.env["crm.assignment.rule"].sudo().search(leads._get_assignment_rule_domain()):
             if not left:
                 break
             # in the order they came in, so that turns are fair and can be told afterwards

@@ -59,12 +59,14 @@ class CrmLead(models.Model):
 
     def _merge_tail_archived(self, survivor):
         """Merged leads are in nobody's pool any more, and the ledger says where they went."""
-        super()._merge_tail_archived(survivor)
+        result = super()._merge_tail_archived(survivor)
         self._pool_note_merge(self.env._("Merged into %(name)s", name=survivor._pool_public_name()))
+        return result
 
     def _merge_tail_restored(self, survivor):
-        super()._merge_tail_restored(survivor)
+        result = super()._merge_tail_restored(survivor)
         self._pool_note_merge(self.env._("Split off from %(name)s", name=survivor._pool_public_name()))
+        return result
 
     def _pool_note_merge(self, reason):
         rows = []

@@ -38,7 +38,7 @@ class ApprovalLedger(models.Model):
     target_name = fields.Char("Other Person", readonly=True, help="To whom, or on whose behalf")
     amount = fields.Float(digits=(16, 2), readonly=True)
     currency_name = fields.Char("Currency", readonly=True)
-    fingerprint = fields.Char("Fingerprint", readonly=True)
+    fingerprint = fields.Char(readonly=True)
     is_readable = fields.Boolean(compute="_compute_is_readable", search="_search_is_readable")
 
     def _compute_is_readable(self):

@@ -54,7 +54,6 @@ class ApprovalMixin(models.AbstractModel):
     )
     approval_state = fields.Selection(
         STATES,
-        "Approval State",
         compute="_compute_approval_state",
         store=True,
         readonly=True,
@@ -73,7 +72,6 @@ class ApprovalMixin(models.AbstractModel):
     approval_ledger_ids = fields.One2many(
         "crm.approval.ledger",
         "res_id",
-        "Approval Ledger",
         domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
         copy=False,

@@ -49,7 +49,7 @@ class ApprovalRequest(models.Model):
     closed_at = fields.Datetime(readonly=True)
     reason = fields.Text(readonly=True, help="Why it was rejected, returned or withdrawn")
     task_ids = fields.One2many("crm.approval.task", "request_id", "Steps", readonly=True)
-    ledger_ids = fields.One2many("crm.approval.ledger", "request_ref", "Ledger", readonly=True)
+    ledger_ids = fields.One2many("crm.approval.ledger", "request_ref", readonly=True)
     waiting_for = fields.Char(compute="_compute_waiting_for", compute_sudo=True)
     snapshot_html = fields.Html("Frozen Values", compute="_compute_snapshot_html", sanitize=False)
     is_mine = fields.Boolean(compute="_compute_is_mine")

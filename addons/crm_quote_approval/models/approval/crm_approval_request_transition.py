@@ -82,7 +82,7 @@ class ApprovalRequest(models.Model):
         else:
             # the ledger says who submitted; a message and a follower besides would say nothing more
             quietly = self.with_context(tracking_disable=True)
-            request = quietly.create({**self._prepare_request_vals(document), **vals}).with_context(self.env.context)
+            request = quietly.create({**self._prepare_request_vals(document), **vals}).with_env(self.env)
         if document.approval_fingerprint != request.fingerprint:
             # rows older than this addon have an empty column
             self.env.add_to_compute(document._fields["approval_fingerprint"], document)

@@ -48,8 +48,10 @@ class ApprovalPolicy(models.Model):
     def _switch_quoted_stage(self):
         """Gives companies that have none their stage for quoted opportunities: the one of that name, else a new
         one before the won stage."""
-        companies = self.company_id or self.env["res.company"].sudo().search([])
-        companies = companies.sudo().filtered(lambda company: not company.approval_quoted_stage_id)
+        missing = [("approval_quoted_stage_id", "=", False)]
+        if self.company_id:
+            missing.append(("id", "in", self.company_id.ids))
+        companies = self.env["res.company"].sudo().search(missing)
         if companies:
             companies.approval_quoted_stage_id = self._find_quoted_stage() or self._create_quoted_stage()
 

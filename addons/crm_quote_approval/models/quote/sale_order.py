@@ -129,13 +129,15 @@ class SaleOrder(models.Model):
     # -- what follows ---------------------------------------------------------------------------------
 
     def _on_submitted(self, request):
-        super()._on_submitted(request)
+        result = super()._on_submitted(request)
         self.env["sale.order.version"]._freeze(self, request)
+        return result
 
     def _on_approved(self):
-        super()._on_approved()
+        result = super()._on_approved()
         for order in self:
             order._approval_move_opportunity()
+        return result
 
     def _approval_move_opportunity(self):
         """Moves the opportunity to the company's stage for quoted ones, never back and never out of a won or lost
