@@ -1,7 +1,9 @@
 """``bin/run``: the demo company in the browser."""
 
 import argparse
+import dataclasses
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -15,6 +17,7 @@ from .database import Databases
 from .postgres import Cluster
 
 SIMULATOR_PORT = 8971
+SIMULATORS = settings.TOP / "tests" / "simulators"
 DEMO = """
 import importlib
 for addon in {addons!r}:
@@ -109,11 +112,20 @@ class Demo:
             return {}
         return {
             "CRM_SUITE_ALLOW_NETWORKS": "127.0.0.0/8",
-            "CRM_SUITE_SECRET_KEY": self._secret_key(),
+            "CRM_SUITE_SECRET_KEY_FILE": self._secret_key_file(),
             "CRM_SUITE_SIMULATOR_URL": f"http://127.0.0.1:{SIMULATOR_PORT}/k3cloud/",
+            "CRM_SUITE_SIMULATOR_ACCOUNT": self._simulator_account(),
         }
 
-    def _secret_key(self):
+    @staticmethod
+    def _simulator_account():
+        """The simulator's one account as JSON."""
+        sys.path.insert(0, str(SIMULATORS))
+        from kingdee.auth import Account
+
+        return json.dumps(dataclasses.asdict(Account()))
+
+    def _secret_key_file(self):
         """Key that encrypts the demo's finance password; made once, readable by its owner only."""
         path = settings.STATE / "secret.key"
         if not path.exists():
@@ -121,16 +133,16 @@ class Demo:
 
             path.touch(mode=0o600)
             path.write_bytes(Fernet.generate_key())
-        return path.read_text()
+        return str(path)
 
     def start_simulator(self):
         """The simulated Kingdee beside the demo; its page shows what arrived there."""
-        if self.options.no_simulators or not (settings.TOP / "tests" / "simulators" / "kingdee").is_dir():
+        if self.options.no_simulators or not (SIMULATORS / "kingdee").is_dir():
             return None
         if not port_is_free(SIMULATOR_PORT):
             say(f"port {SIMULATOR_PORT} is taken, so the simulated finance system does not start")
             return None
-        env = dict(os.environ, PYTHONPATH=str(settings.TOP / "tests" / "simulators"))
+        env = dict(os.environ, PYTHONPATH=str(SIMULATORS))
         ledger = settings.STATE / "kingdee-demo.sqlite"
         if self.options.reset:
             ledger.unlink(missing_ok=True)
