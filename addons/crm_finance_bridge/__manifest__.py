@@ -23,6 +23,9 @@
         "views/account_move_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_finance_bridge/static/tests/tours/**/*"],
+    },
     "installable": True,
     "application": True,
 }

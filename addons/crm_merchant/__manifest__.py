@@ -26,6 +26,7 @@
         "data/crm_import_column_data.xml",
         "data/intake_cron_data.xml",
         "data/crm_region_data.xml",
+        "wizard/crm_region_switch_views.xml",
         "views/crm_region_views.xml",
         "views/crm_pool_views.xml",
         "views/crm_assignment_rule_views.xml",
@@ -42,6 +43,9 @@
         "views/menus.xml",
         "views/intake_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_merchant/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "installable": True,

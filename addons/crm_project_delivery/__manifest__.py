@@ -13,6 +13,8 @@
         "data/ir_sequence_data.xml",
         "data/crm_payment_plan_template_data.xml",
         "data/crm_delivery_template_data.xml",
+        "wizard/crm_delivery_reason_views.xml",
+        "wizard/crm_receipt_claim_views.xml",
         "views/crm_payment_plan_line_views.xml",
         "views/crm_invoice_request_views.xml",
         "views/project_milestone_views.xml",
@@ -24,6 +26,7 @@
         "views/account_payment_views.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
     "application": True,
 }

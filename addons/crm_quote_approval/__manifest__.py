@@ -17,8 +17,11 @@
         "views/crm_approval_policy_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/quote_paper_views.xml",
         "views/menus.xml",
         "views/portal_templates.xml",
+        "data/report_paperformat_data.xml",
+        "report/quote_paper_templates.xml",
         "report/sale_order_templates.xml",
     ],
     "assets": {

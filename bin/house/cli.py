@@ -9,7 +9,7 @@ from .postgres import Cluster
 
 def main(arguments):
     databases = Databases(Cluster(os.environ.get("CRM_SUITE_CLUSTER", "run")))
-    started = databases.cluster.start()
+    databases.cluster.start()
     # a word that is no option names one of Odoo's subcommands
     subcommand = arguments[:1] if arguments and not arguments[0].startswith("-") else []
     try:
@@ -17,8 +17,7 @@ def main(arguments):
     except KeyboardInterrupt:
         return 130
     finally:
-        if started:
-            databases.cluster.stop()
+        databases.cluster.stop()
 
 
 if __name__ == "__main__":

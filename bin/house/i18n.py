@@ -40,6 +40,7 @@ def export(addons, folder):
             raise SystemExit(f"exporting the terms failed: {missing}\n{done.stderr[-3000:]}")
     finally:
         databases.drop(name)
+        databases.cluster.stop()
 
 
 def merge(addon, pot_path, write):

@@ -1,5 +1,6 @@
 """A private PostgreSQL cluster inside the clone, or the server that the environment names."""
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -91,11 +92,14 @@ class Cluster:
     def start(self):
         """Creates the cluster when it is not there, starts it when it is not running.
 
-        :return: True when this call started it, so that the caller knows that it has to stop it
+        Whoever uses it holds a shared lock on a file until :meth:`stop`; the last one stops the server.
         """
         if self.external:
             self._check_locale()
-            return False
+            return
+        STATE.mkdir(parents=True, exist_ok=True)
+        self._users = open(STATE / f"postgres-{self.purpose}.lock", "w")
+        fcntl.flock(self._users, fcntl.LOCK_SH)
         if not (self.data / "PG_VERSION").exists():
             print(f"[postgres] creating the {self.purpose} cluster", file=sys.stderr)
             if self.data.exists():
@@ -107,7 +111,7 @@ class Cluster:
             )  # fmt: skip
         self._make_dir(self.socket_dir)
         if self.running():
-            return False
+            return
         options = ["listen_addresses=", f"unix_socket_directories={self.socket_dir}", *TUNING]
         if self.purpose != "run":
             options += THROW_AWAY
@@ -116,11 +120,23 @@ class Cluster:
             "-o", " ".join(f"-c {option}" for option in options), "start",
         )  # fmt: skip
         self._check_locale()
-        return True
 
-    def stop(self):
-        if not self.external and self.running():
-            self._run(self._binary("pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop", check=False)
+    def stop(self, force=False):
+        """Stops the server unless somebody else still uses it; ``force`` stops it all the same."""
+        if self.external:
+            return
+        users = getattr(self, "_users", None) or open(STATE / f"postgres-{self.purpose}.lock", "w")
+        fcntl.flock(users, fcntl.LOCK_UN)
+        with users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if not force:
+                    return
+            if (self.data / "PG_VERSION").exists() and self.running():
+                self._run(self._binary("pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop", check=False)
+            if self.socket_dir.is_dir() and not any(self.socket_dir.iterdir()):
+                self.socket_dir.rmdir()
 
     def _check_locale(self):
         """With ctype C, trigrams of Chinese text are empty and every fuzzy search finds nothing."""

@@ -204,7 +204,7 @@ def main(arguments):
         )
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     demo = Demo(options)
-    started = demo.databases.cluster.start()
+    demo.databases.cluster.start()
     simulator = None
     try:
         simulator = demo.start_simulator()
@@ -216,8 +216,7 @@ def main(arguments):
         if simulator:
             simulator.terminate()
             simulator.wait(10)
-        if started:
-            demo.databases.cluster.stop()
+        demo.databases.cluster.stop()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,4 @@
 from .postgres import Cluster
 
 for purpose in ("test", "run"):
-    cluster = Cluster(purpose)
-    if not cluster.external and (cluster.data / "PG_VERSION").exists():
-        cluster.stop()
+    Cluster(purpose).stop(force=True)

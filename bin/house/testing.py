@@ -19,6 +19,7 @@ PYTEST_PARTS = {
     "architecture": ["tests/architecture"],
     "simulators": ["tests/simulators"],
     "e2e": ["tests/e2e", "-m", "not slow"],
+    "security": ["tests/security"],
     "slow": ["tests", "-m", "slow"],
 }
 DEFAULT_PARTS = ["unit", "architecture", "simulators", "addons", "e2e"]
@@ -99,6 +100,14 @@ def run_pytest(part, extra):
 # -- Odoo -----------------------------------------------------------------------------------
 
 
+def drop_forgotten(databases):
+    """Databases of runs that were killed."""
+    for name in databases.cluster.databases():
+        owner = re.fullmatch(r"(?:test|i18n)_(\d+)", name)
+        if owner and not os.path.exists(f"/proc/{owner[1]}"):
+            databases.drop(name)
+
+
 def run_addons(addons, tags):
     """Installs the addons into a copy of the template and runs their tests in the same process.
 
@@ -106,6 +115,7 @@ def run_addons(addons, tags):
     """
     databases = Databases(Cluster("test"))
     databases.cluster.start()
+    drop_forgotten(databases)
     name = f"test_{os.getpid()}"
     log = settings.STATE / f"test-{'-'.join(addons) if len(addons) < 3 else 'addons'}.log"
     screenshots = settings.STATE / "screenshots"
@@ -118,6 +128,7 @@ def run_addons(addons, tags):
         )  # fmt: skip
     finally:
         databases.drop(name)
+        databases.cluster.stop()
     return read_log(log, code)
 
 

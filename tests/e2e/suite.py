@@ -161,6 +161,7 @@ class SuiteServer:
     def close(self):
         self.kill()
         self.databases.drop(self.name)
+        self.databases.cluster.stop()
 
     def complaints(self):
         """Warnings and errors of the log that are not on the list of allowed ones."""

@@ -85,7 +85,9 @@ class FinanceReceipt(models.Model):
         """Registers stored receipts one by one; a bad one says so and stops no other."""
         left = True
         self._take_over_claims(connection)
-        rows = self.search([("connection_id", "=", connection.id), ("state", "in", ("new", "review"))])
+        # the job has no language of its own; what it leaves in a record's history is read by people
+        reader = self.with_env(connection._in_words().env)
+        rows = reader.search([("connection_id", "=", connection.id), ("state", "in", ("new", "review"))])
         for row in rows:
             if row.state == "review":
                 row._ask_person()

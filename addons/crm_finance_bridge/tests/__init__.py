@@ -6,3 +6,4 @@ from . import test_posting
 from . import test_receipts
 from . import test_rights
 from . import test_switch_on
+from . import test_tour_road

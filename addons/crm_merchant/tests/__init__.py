@@ -8,3 +8,5 @@ from . import test_intake_duplicates
 from . import test_intake_merge
 from . import test_intake_rights
 from . import test_intake_performance
+from . import test_tour_pool
+from . import test_kernel

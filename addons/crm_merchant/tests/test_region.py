@@ -54,6 +54,32 @@ class TestRegion(MerchantCase):
                 found = self.env["crm.lead"].with_user(self.users[role]).search_count([("id", "=", lead.id)])
                 self.assertEqual(bool(found), role in readers)
 
+    def test_closed_region_hides_names_and_meetings(self):
+        """A quote or a meeting of a hidden lead shall not tell its name; see the abuse cases 9 and 13."""
+        self.east.is_scoped = True
+        lead = self.make_leads(user_id=self.rep.id)
+        pooled = self.make_pooled()
+        values = {"start": "2030-01-01 01:00:00", "stop": "2030-01-01 02:00:00"}
+        meetings = self.env["calendar.event"]
+        meetings |= meetings.create({"name": "secret", "opportunity_id": lead.id, "user_id": self.rep.id, **values})
+        meetings |= meetings.create({"name": "pooled", "opportunity_id": pooled.id, "user_id": self.rep.id, **values})
+        self.env.flush_all()
+        for role, sees in (
+            ("sales_rep", True), ("sales_rep_2", False), ("sales_supervisor", False), ("service_agent", False),
+            ("sales_director", True),
+        ):  # fmt: skip
+            with self.subTest(role):
+                user = self.users[role]
+                self.env.invalidate_all()
+                name = lead.with_user(user).sudo().display_name
+                self.assertEqual(name == lead.name, sees)
+                found = self.env["calendar.event"].with_user(user).search([("id", "in", meetings.ids)])
+                self.assertEqual(meetings[0] in found, sees)
+                self.assertEqual(meetings[1] in found, role == "sales_rep")
+        self.assertNotEqual(pooled.with_user(self.rep).sudo().display_name, pooled.name)
+        # the system itself keeps the name
+        self.assertEqual(lead.sudo().display_name, lead.name)
+
     def test_region_is_guarded(self):
         lead = self.make_leads(user_id=self.rep.id)
         for user in (self.rep, self.users["suite_admin"], self.env.user):
@@ -67,6 +93,8 @@ class TestRegion(MerchantCase):
     def test_switch_is_for_sales_administrators(self):
         with self.assertRaises(AccessError):
             self.env["crm.region"].with_user(self.users["region_manager"]).action_switch_on()
+        with self.assertRaises(AccessError):
+            self.env["crm.region.switch"].with_user(self.users["sales_director"]).create({})
 
     def test_switch_fills_what_is_there(self):
         shipped = self.env["crm.region"]._shipped()
@@ -74,7 +102,10 @@ class TestRegion(MerchantCase):
         lead = self.make_leads()
         company = self.env["res.partner"].create({"name": "X", "is_company": True, "state_id": self.guangdong.id})
         self.assertFalse(lead.region_id | company.region_id)
-        self.env["crm.region"].with_user(self.users["suite_admin"]).action_switch_on()
+        switch = self.env["crm.region.switch"].with_user(self.users["suite_admin"]).create({})
+        self.assertEqual(switch.region_count, 8)
+        self.assertGreaterEqual(switch.lead_count, 1)
+        switch.action_switch_on()
         self.assertEqual((lead.region_id, company.region_id), (self.east, self.south))
 
     def test_queries_do_not_grow_with_the_leads(self):

@@ -24,6 +24,13 @@ class DuplicateCheck(models.TransientModel):
     line_ids = fields.One2many("crm.duplicate.check.line", "check_id", "Found", readonly=True)
     answer = fields.Char(readonly=True)
 
+    @api.depends("query")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The form's title: what was asked, and before that what the form is for."""
+        for check in self:
+            check.display_name = check.query or self.env._("Duplicate Check")
+
     def action_search(self):
         """Answers the question typed in."""
         self.ensure_one()

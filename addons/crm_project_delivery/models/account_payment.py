@@ -1,5 +1,7 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+
+CLAIMERS = ("crm_merchant.group_finance_clerk", "crm_merchant.group_finance_manager")
 
 
 class AccountPayment(models.Model):
@@ -17,6 +19,52 @@ class AccountPayment(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"claim_state", "plan_line_id"}
+
+    # -- buttons ----------------------------------------------------------------------------
+
+    def action_open_claim(self):
+        """Opens the choice of rows that this receipt pays. By finance."""
+        self.ensure_one()
+        self._check_claimer()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Claim Receipt"),
+            "res_model": "crm.receipt.claim",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_payment_id": self.id},
+        }
+
+    def action_claim(self, plan_line_ids):
+        """Claims an open receipt for rows of a payment plan. By finance.
+
+        :param plan_line_ids: ids of ``crm.payment.plan.line`` of one contract with posted invoices
+        :raises AccessError: for everyone but finance
+        :raises UserError: where nothing was chosen, or receipt and rows do not fit, in words
+        """
+        self.ensure_one()
+        self._check_claimer()
+        lines = self.env["crm.payment.plan.line"].browse(plan_line_ids).exists()
+        lines.check_access("read")
+        if not lines:
+            raise UserError(self.env._("Choose the rows of the payment plan that this receipt pays."))
+        if len(lines.contract_id) > 1:
+            raise UserError(self.env._("The rows belong to different contracts. Choose rows of one contract."))
+        if self.claim_state != "open":
+            raise UserError(self.env._("This receipt does not wait for a claim any more."))
+        self._claim_apply(lines)
+        return True
+
+    def _check_claimer(self):
+        """Refuses everyone but finance.
+
+        :raises AccessError: in words
+        """
+        if not any(self.env.user.has_group(role) for role in CLAIMERS):
+            raise AccessError(self.env._("Receipts are claimed by finance. Tell them which contract it pays."))
+        self.check_access("write")
+
+    # -- the door ---------------------------------------------------------------------------
 
     def _claim_open(self):
         """Marks draft customer receipts whose payer or purpose is unknown; they wait for a claim."""
@@ -40,6 +88,10 @@ class AccountPayment(models.Model):
         if payment.state == "draft":
             if not payment.partner_id:
                 payment.partner_id = lines.partner_id
+            if not payment.outstanding_account_id:
+                # Odoo sets it when a payment is made and loses it when the payer changes; without it posting makes no
+                # journal entry, and nothing would be paid
+                payment.outstanding_account_id = payment._get_outstanding_account(payment.payment_type)
             payment.action_post()
         payed, _rest = lines._allocate_receipt(payment.amount)
         payment._through_door("claim_state", "plan_line_id").write(
@@ -65,6 +117,10 @@ class AccountPayment(models.Model):
             raise UserError(self.env._("Only a receipt of a customer pays a row of a payment plan."))
         if self.state not in ("draft", "in_process", "paid"):
             raise UserError(self.env._("This receipt was cancelled or rejected."))
+        if self.state != "draft" and not self.move_id:
+            raise UserError(
+                self.env._("This receipt was confirmed without a journal entry. Reset it to draft, then claim it.")
+            )
         if self.company_id != lines.company_id or self.currency_id != lines.currency_id:
             raise UserError(self.env._("The receipt and the contract differ in company or currency."))
         if self.partner_id and self.partner_id.commercial_partner_id != lines.partner_id:

@@ -126,6 +126,8 @@ class CrmPaymentPlanLine(models.Model):
                 line.time_left = False
             elif days < 0:
                 line.time_left = self.env._("%(days)s days late", days=-days)
+            elif not days:
+                line.time_left = self.env._("Due today")
             else:
                 line.time_left = self.env._("%(days)s days left", days=days)
 

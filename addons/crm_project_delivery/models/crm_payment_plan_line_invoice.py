@@ -146,10 +146,13 @@ class CrmPaymentPlanLine(models.Model):
         paid.contract_id._settle()
         if not paid:
             return
-        self.env["mail.activity"]._merchant_schedule_quietly(
-            [line._prepare_paid_activity_vals() for line in paid if line.user_id.active],
-            self.env._("Payment received"),
-        )
+        told = paid.filtered(lambda line: line.user_id.active)
+        for lang, lines in told.grouped(lambda line: line.user_id.lang).items():
+            # whoever registered the payment, a job even, may speak another language
+            lines = lines.with_context(lang=lang)
+            lines.env["mail.activity"]._merchant_schedule_quietly(
+                [line._prepare_paid_activity_vals() for line in lines], lines.env._("Payment received")
+            )
 
     def _prepare_paid_activity_vals(self):
         """Values of the salesperson's to-do about a paid row."""

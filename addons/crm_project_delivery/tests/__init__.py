@@ -7,3 +7,5 @@ from . import test_milestones
 from . import test_receipts
 from . import test_approval
 from . import test_views
+from . import test_hooks
+from . import test_reasons_and_claims

@@ -9,5 +9,8 @@ from . import test_delegation
 from . import test_version
 from . import test_switch
 from . import test_credit
+from . import test_paper
+from . import test_paper_gates
+from . import test_paper_http
 from . import test_performance
 from . import test_tour

@@ -80,6 +80,24 @@ class TestAttacks(ApprovalCase):
         self.assertFalse(result["ids"])
         self.assertTrue(result["messages"])
 
+    def test_no_quote_on_a_lead_that_one_may_not_read(self):
+        region = self.env.ref("crm_merchant.region_east")
+        region.action_unarchive()
+        region.is_scoped = True
+        state = self.env.ref("base.state_cn_JS")
+        lead = self.env["crm.lead"].create({"name": "Closed", "state_id": state.id, "user_id": self.rep.id})
+        self.assertEqual(lead.region_id, region)
+        self.env.flush_all()
+        vals = {"partner_id": self.world["partner"].id, "opportunity_id": lead.id}
+        orders = self.env["sale.order"].with_user(self.users["sales_supervisor"])
+        with self.assertRaises(AccessError):
+            orders.create(vals)
+        with self.assertRaises(AccessError):
+            orders.create({"partner_id": self.world["partner"].id}).write({"opportunity_id": lead.id})
+        with self.assertRaises(AccessError):
+            orders.with_context(default_opportunity_id=lead.id).create({"partner_id": self.world["partner"].id})
+        self.assertTrue(self.env["sale.order"].with_user(self.rep).create(vals))
+
     def test_c_23_context(self):
         keys = {
             "skip_validation_check": True,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -20,6 +20,24 @@ class CrmLead(models.Model):
         counts = dict(groups)
         for lead in self:
             lead.pool_ledger_count = counts.get(lead.id, 0)
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """A lead that the user may not read has no name for him either.
+
+        Odoo hands out the names of linked records as superuser: a quote, a meeting, or any form opened with the lead as
+        its default would tell the name of every lead of a closed region or a foreign pool.
+        """
+        result = super()._compute_display_name()
+        if not self.env.su or self.env.uid == SUPERUSER_ID:
+            return result
+        closed = self.filtered(
+            lambda lead: lead._origin == lead and (lead.pool_state == "pooled" or lead.region_id.is_scoped)
+        )
+        if closed:
+            for lead in closed - closed.with_env(self.env(su=False))._filtered_access("read").sudo():
+                lead.display_name = self.env._("Lead %(number)s", number=lead.id)
+        return result
 
     def _pool_public_name(self):
         return self.partner_name or self.env._("Lead %(number)s", number=self.id)

@@ -13,7 +13,19 @@ class SaleOrder(models.Model):
     # -- change of state, by whatever way ---------------------------------------------------------------
 
     def _watched_fields(self):
-        return {**super()._watched_fields(), "state": "_approval_state_written"}
+        return {
+            **super()._watched_fields(),
+            "state": "_approval_state_written",
+            "opportunity_id": "_opportunity_written",
+        }
+
+    def _opportunity_written(self, _before):
+        """Handler of ``opportunity_id``: nobody hangs a quote on a lead that he may not read, its sums and its chatter
+        would be touched by it. Odoo checks no right on what a link points to.
+
+        :raises AccessError: in Odoo's words
+        """
+        self.opportunity_id.check_access("read")
 
     def _approval_state_written(self, before):
         """Handler of ``state``: nothing becomes sent or sale that is not in effect.
@@ -122,17 +134,3 @@ class SaleOrder(models.Model):
                 ],
                 summary,
             )
-
-    # -- paper ------------------------------------------------------------------------------------------------
-
-    def _approval_paper(self):
-        """What the printed quote says about itself.
-
-        :return: dict: ``effective``; ``number`` and ``url`` of the version, where there is one and it is current
-        """
-        self.ensure_one()
-        order = self.sudo()
-        if order._approval_blocked():
-            return {"effective": False, "number": 0, "url": ""}
-        version = order.version_ids[:1] if order.approval_state == "approved" else order.version_ids.browse()
-        return {"effective": True, "number": version.number, "url": version._verify_url() if version else ""}

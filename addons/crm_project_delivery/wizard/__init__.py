@@ -1,0 +1,2 @@
+from . import crm_delivery_reason
+from . import crm_receipt_claim
