@@ -106,6 +106,8 @@ class SuiteServer:
 
     def build(self, script=""):
         """Makes the database: template, our addons, role users with API keys, then ``script`` in Odoo's shell."""
+        # the log tells of this run only
+        self.log.unlink(missing_ok=True)
         self.databases.copy(self.databases.base_template(), self.name)
         self.databases.install_suite(self.name, settings.STATE / f"e2e-{self.name}-install.log")
         output = self.shell(PREPARE.format(script=script))
