@@ -53,7 +53,7 @@ def build(env):
         {
             "name": "华东区销售组",
             "user_id": users["sales_supervisor"].id,
-            "member_ids": [(6, 0, (users["sales_rep"] | users["sales_rep_2"]).ids)],
+            "member_ids": [(6, 0, (users["sales_supervisor"] | users["sales_rep"] | users["sales_rep_2"]).ids)],
         }
     )
     for name, region, members in POOLS:
