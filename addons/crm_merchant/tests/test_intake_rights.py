@@ -147,3 +147,13 @@ class TestIntakeRights(IntakeCase):
         for name in ("phone_key", "company_key", "credit_code"):
             with self.assertRaises(AccessError):
                 portal.partner_id.with_user(portal).read([name])
+
+    def test_nobody_blanks_the_keys_of_duplicates(self):
+        lead = self.env["crm.lead"].create({"name": "x", "phone": "13812008866", "partner_name": "苏州恒锐机械有限公司"})
+        company = self.env["res.partner"].create({"name": "苏州恒锐机械有限公司", "is_company": True})
+        for record in (lead, company):
+            for name in ("phone_key", "company_key"):
+                with self.subTest(record=record, name=name), self.assertRaises(AccessError):
+                    record.sudo().write({name: False})
+        lead.write({"phone": "13900001111"})
+        self.assertEqual(lead.phone_key, "+8613900001111")

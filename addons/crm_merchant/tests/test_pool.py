@@ -158,6 +158,11 @@ class TestPool(MerchantCase):
         self.assertEqual((tail.active, tail.merged_into_id), (False, survivor))
         self.assertEqual(self.ledger(tail).sorted("seq")[-1].event, "merge")
 
+    def test_the_ledger_names_no_lead_of_a_closed_region(self):
+        self.east.is_scoped = True
+        lead = self.make_pooled(partner_name="苏州恒锐机械有限公司")
+        self.assertNotIn("恒锐", self.ledger(lead).res_name)
+
     def test_pool_columns_are_guarded(self):
         lead = self.make_pooled()
         self.claim(lead)

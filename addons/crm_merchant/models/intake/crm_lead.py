@@ -47,7 +47,8 @@ class CrmLead(models.Model):
         return super()._auto_init()
 
     def _guarded_fields(self):
-        return super()._guarded_fields() | {"merged_into_id", "import_line_id"}
+        # a key that somebody could blank would hide a duplicate
+        return super()._guarded_fields() | {"merged_into_id", "import_line_id", "phone_key", "company_key"}
 
     def _watched_fields(self):
         return {**super()._watched_fields(), "credit_code": "_credit_code_written"}

@@ -30,6 +30,10 @@ class ResPartner(models.Model):
                 create_column(self.env.cr, self._table, name, "varchar")
         return super()._auto_init()
 
+    def _guarded_fields(self):
+        # a key that somebody could blank would hide a duplicate
+        return super()._guarded_fields() | {"phone_key", "company_key", "credit_code"}
+
     @api.depends("phone")
     def _compute_phone_key(self):
         for partner in self:

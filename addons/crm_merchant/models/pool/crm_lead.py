@@ -40,7 +40,9 @@ class CrmLead(models.Model):
         return result
 
     def _pool_public_name(self):
-        return self.partner_name or self.env._("Lead %(number)s", number=self.id)
+        # the ledger is read by supervisors of other regions too
+        hidden = self.sudo().region_id.is_scoped
+        return (not hidden and self.partner_name) or self.env._("Lead %(number)s", number=self.id)
 
     def _prepare_pool_owner_vals(self, user):
         vals = super()._prepare_pool_owner_vals(user)
