@@ -149,7 +149,9 @@ class TestIntakeRights(IntakeCase):
                 portal.partner_id.with_user(portal).read([name])
 
     def test_nobody_blanks_the_keys_of_duplicates(self):
-        lead = self.env["crm.lead"].create({"name": "x", "phone": "13812008866", "partner_name": "苏州恒锐机械有限公司"})
+        lead = self.env["crm.lead"].create(
+            {"name": "x", "phone": "13812008866", "partner_name": "苏州恒锐机械有限公司"}
+        )
         company = self.env["res.partner"].create({"name": "苏州恒锐机械有限公司", "is_company": True})
         for record in (lead, company):
             for name in ("phone_key", "company_key"):
