@@ -31,7 +31,7 @@ class Databases:
         """Runs Odoo to its end; its log goes to ``log`` or to the terminal."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         command = self.odoo_command(*arguments, subcommand=subcommand)
-        env = dict(os.environ, PYTHONUNBUFFERED="1")
+        env = dict(self.cluster.environment(), PYTHONUNBUFFERED="1")
         if log is None:
             return subprocess.run(command, check=False, env=env).returncode
         with open(log, "wb") as stream:

@@ -1,5 +1,6 @@
 """A private PostgreSQL cluster inside the clone, or the server that the environment names."""
 
+import configparser
 import fcntl
 import hashlib
 import os
@@ -17,15 +18,31 @@ THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 TUNING = ["shared_buffers=512MB", "work_mem=16MB", "maintenance_work_mem=256MB", "max_connections=120"]
 
 
+def given_server():
+    """(host, port, user, password) of a server named by PGHOST … or by ``db_host`` … in odoo.conf, else ``None``."""
+    conf = configparser.ConfigParser(interpolation=None)
+    conf.read(TOP / "odoo.conf")
+    options = {key: value for key, value in conf["options"].items() if value not in ("", "False")}
+    host = os.environ.get("PGHOST") or options.get("db_host")
+    if not host:
+        return None
+    return (
+        host,
+        os.environ.get("PGPORT") or options.get("db_port"),
+        os.environ.get("PGUSER") or options.get("db_user") or "odoo",
+        os.environ.get("PGPASSWORD") or options.get("db_password"),
+    )
+
+
 class Cluster:
     """One cluster per purpose (``run``, ``test``): they start and stop without each other."""
 
     def __init__(self, purpose):
         self.purpose = purpose
-        self.external = bool(os.environ.get("PGHOST"))
-        if self.external:
-            self.host = os.environ["PGHOST"]
-            self.user = os.environ.get("PGUSER", "odoo")
+        given = given_server()
+        self.external = bool(given)
+        if given:
+            self.host, self.port, self.user, self.password = given
             return
         self.user = "odoo"
         self.owner = self._owner()
@@ -154,6 +171,9 @@ class Cluster:
         env = dict(os.environ, PGHOST=self.host, PGUSER=self.user)
         if not self.external:
             env.pop("PGPORT", None)
+            return env
+        more = {"PGPORT": self.port, "PGPASSWORD": self.password}
+        env.update({name: value for name, value in more.items() if value})
         return env
 
     def sql(self, query, database="postgres"):
@@ -178,6 +198,6 @@ class Cluster:
 
     def odoo_options(self):
         options = ["--db_host", self.host, "--db_user", self.user]
-        if self.external and os.environ.get("PGPORT"):
-            options += ["--db_port", os.environ["PGPORT"]]
+        if self.external and self.port:
+            options += ["--db_port", self.port]
         return options

@@ -24,3 +24,19 @@ def build(env):
     contract = env["crm.contract"].browse(action["res_id"])
     contract.manager_id = users["project_manager"]
     contract.with_user(commerce).with_context(lang="zh_CN").action_sign()
+    _build_portal_user(env, partner)
+
+
+def _build_portal_user(env, company):
+    """The customer's purchaser, who sees his company's orders in the portal; password = login."""
+    contact = env["res.partner"].create({"name": "魏采购", "parent_id": company.id, "email": "customer@example.com"})
+    env["res.users"].with_context(no_reset_password=True).create(
+        {
+            "partner_id": contact.id,
+            "login": "customer",
+            "password": "customer",
+            "lang": "zh_CN",
+            "tz": "Asia/Shanghai",
+            "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+        }
+    )
