@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/crm_quote_approval_rules.xml",
         "data/crm_approval_policy_data.xml",
+        "data/crm_approval_cron_data.xml",
         "views/crm_approval_wizard_views.xml",
         "views/crm_approval_task_views.xml",
         "views/crm_approval_request_views.xml",

@@ -1,4 +1,5 @@
 from . import test_flow
+from . import test_ladder
 from . import test_resolve
 from . import test_void
 from . import test_amount

@@ -13,3 +13,4 @@ from . import crm_approval_request_flow
 from . import crm_approval_request_notify
 from . import crm_approval_task
 from . import crm_approval_task_check
+from . import crm_approval_ladder

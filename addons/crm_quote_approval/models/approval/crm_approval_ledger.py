@@ -23,6 +23,8 @@ class ApprovalLedger(models.Model):
             ("add_sign", "Signer Added"),
             ("withdraw", "Withdrawn"),
             ("void", "Void"),
+            ("remind", "Reminded"),
+            ("escalate", "Passed to a Superior"),
             ("refuse", "Refused"),
             ("done", "Approval Complete"),
             ("policy_on", "Turned On"),

@@ -146,6 +146,12 @@ class ApprovalMixin(models.AbstractModel):
             record.sudo().approval_request_id.with_env(self.env)._withdraw(reason)
         return True
 
+    def action_approval_remind(self):
+        """催办: reminds those who have not signed; see ``crm.approval.request.action_remind``."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.sudo().approval_request_id.with_env(self.env).action_remind()
+
     def action_approval_open(self):
         """Opens the current request."""
         self.ensure_one()

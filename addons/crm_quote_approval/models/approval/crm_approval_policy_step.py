@@ -44,6 +44,15 @@ class ApprovalPolicyStep(models.Model):
         ],
         default="working_hours",
     )
+    superior_number = fields.Float(
+        "Superior After",
+        digits=(8, 2),
+        default=8,
+        help="So long after the task was opened the signer's superior may sign in his place; 0, or without a time limit: never.",
+    )
+    superior_unit = fields.Selection(
+        selection=lambda self: self._fields["limit_unit"].selection, default="working_hours", required=True
+    )
 
     _threshold_positive = models.Constraint("CHECK(threshold >= 0)", "The threshold of a step cannot be negative.")
     _level_positive = models.Constraint("CHECK(superior_level > 0)", "At least one superior has to sign.")
@@ -56,11 +65,16 @@ class ApprovalPolicyStep(models.Model):
                     self.env._("Step %(step)s names nobody: choose a role or people.", step=step.name)
                 )
 
-    @api.constrains("limit_number", "limit_unit")
+    @api.constrains("limit_number", "limit_unit", "superior_number", "superior_unit")
     def _check_limit(self):
         for step in self:
             try:
-                step._limit()
+                for number, unit in (
+                    (step.limit_number, step.limit_unit),
+                    (step.superior_number, step.superior_unit),
+                ):
+                    if number and unit in UNITS:
+                        Limit(number, unit)
             except ValueError as error:
                 raise ValidationError(
                     self.env._(
@@ -68,9 +82,3 @@ class ApprovalPolicyStep(models.Model):
                         step=step.name,
                     )
                 ) from error
-
-    def _limit(self):
-        """The step's ``lib.clock.Limit``, None without one."""
-        if not self.limit_number or self.limit_unit not in UNITS:
-            return None
-        return Limit(self.limit_number, self.limit_unit)

@@ -16,7 +16,17 @@ class ApprovalTask(models.Model):
         """Values of a fresh row for the same signature."""
         self.ensure_one()
         vals = self.request_id._prepare_task_vals(self.principal_id, self.user_id)
-        names = ("step_no", "step_name", "mode", "turn", "right_kind", "limit_number", "limit_unit")
+        names = (
+            "step_no",
+            "step_name",
+            "mode",
+            "turn",
+            "right_kind",
+            "limit_number",
+            "limit_unit",
+            "superior_number",
+            "superior_unit",
+        )
         return {
             **vals,
             **{name: self[name] for name in names},
@@ -127,8 +137,10 @@ class ApprovalRequest(models.Model):
         opened = by_state["pending"]
         if opened:
             now = fields.Datetime.now()
-            for (number, unit), tasks in opened.grouped(lambda task: (task.limit_number, task.limit_unit)).items():
-                tasks.write({"state": "pending", "opened_at": now, "deadline": self._deadline(number, unit, now)})
+            limits = ("limit_number", "limit_unit", "superior_number", "superior_unit")
+            for tasks in opened.grouped(lambda task: tuple(task[name] for name in limits)).values():
+                deadline, _superior = tasks[0]._ladder_moments(now)
+                tasks.write({"state": "pending", "opened_at": now, "deadline": deadline, "ladder_at": deadline})
             self._add_todos(opened)
 
     def _deadline(self, number, unit, now):

@@ -12,7 +12,7 @@ from odoo.addons.crm_merchant.lib.hashing import chain_hash
 
 from .crm_approval_task import OPEN_STATES
 
-EVENTS = ("submit", "approve", "reject", "return", "transfer", "add_sign", "withdraw", "void")
+EVENTS = ("submit", "approve", "reject", "return", "transfer", "add_sign", "withdraw", "void", "remind", "late")
 
 
 class ApprovalRequest(models.Model):
@@ -24,7 +24,7 @@ class ApprovalRequest(models.Model):
         :param event: one of ``EVENTS``
         :param data: submit: ``document``, ``steps``, ``amount``; approve, reject: ``task``, ``comment``; return: ``task``,
             ``step``, ``comment``; transfer: ``task``, ``user``, ``comment``; add_sign: ``task``, ``users``,
-            ``position``, ``comment``; withdraw: ``reason``
+            ``position``, ``comment``; withdraw: ``reason``; late: ``task``, ``told``
         :return: the request; submit is called on an empty set and gives the paper's withdrawn request, else a new one
         """
         if event not in EVENTS:
@@ -121,6 +121,8 @@ class ApprovalRequest(models.Model):
                         "right_group_id": step.group_id.id,
                         "limit_number": step.limit_number,
                         "limit_unit": step.limit_unit,
+                        "superior_number": step.superior_number,
+                        "superior_unit": step.superior_unit,
                     }
                 )
         return vals_list

@@ -81,13 +81,11 @@ class ApprovalTask(models.Model):
     def _check_right(self, user):
         """The right to sign must still be there at the moment of the click."""
         principal = self.principal_id
-        held = user._approval_can_sign(self.company_id) and principal._approval_can_sign(self.company_id)
-        if held and self.right_kind == "group":
-            held = self.right_group_id.id in principal._get_group_ids()
-        elif held and self.right_kind == "superior":
-            held = principal in self.requester_id._merchant_superiors()
-        if held and user != principal:
-            held = self.env["crm.approval.delegation"]._delegates_today(principal).get(principal) == user
+        if user != principal and self.escalated_at and user == self.user_id:
+            # he signs by his place above the signer, who may be gone by now
+            held = user._approval_can_sign(self.company_id) and user in principal._merchant_superiors()
+        else:
+            held = self._right_is_held(user, principal)
         if not held:
             self._refuse(
                 AccessError,
@@ -98,6 +96,16 @@ class ApprovalTask(models.Model):
                     title=self.title,
                 ),
             )
+
+    def _right_is_held(self, user, principal):
+        held = user._approval_can_sign(self.company_id) and principal._approval_can_sign(self.company_id)
+        if held and self.right_kind == "group":
+            held = self.right_group_id.id in principal._get_group_ids()
+        elif held and self.right_kind == "superior":
+            held = principal in self.requester_id._merchant_superiors()
+        if held and user != principal:
+            held = self.env["crm.approval.delegation"]._delegates_today(principal).get(principal) == user
+        return held
 
     def _refuse(self, exception, message):
         # the refusal rolls this transaction back, so it is kept in the server's log
