@@ -2,5 +2,5 @@
 
 from .postgres import Cluster
 
-for purpose in ("test", "run"):
+for purpose in ("test", "run", "bench"):
     Cluster(purpose).stop(force=True)

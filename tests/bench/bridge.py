@@ -1,0 +1,73 @@
+"""What the finance bridge costs whoever posts an invoice."""
+
+import time
+
+from .figures import Result, figure, in_turn, median_of
+from .inside import measured
+
+
+@figure("posting/queries-1", unit="queries", need="ours <= 8")
+@figure("posting/queries-50", unit="queries", need="ours <= 8")
+@figure("posting/ms-1", unit="ms", need="ours <= 15")
+@figure("posting/ms-50", unit="ms", need="ours <= 15")
+def posting(bench):
+    """What posting invoices costs more with a connection that is on than without the bridge."""
+    for count, rounds in ((1, 15), (50, 3)):
+        if not (bench.wants(f"posting/queries-{count}") or bench.wants(f"posting/ms-{count}")):
+            continue
+        with_bridge, without = in_turn(
+            bench.side("suite").later(post_invoices, count=count, rounds=rounds, connected=True),
+            bench.side("without_bridge").later(post_invoices, count=count, rounds=rounds),
+        )  # fmt: skip
+        more = {key: with_bridge[key] - without[key] for key in without}
+        yield Result(f"posting/queries-{count}", more["queries"], note=f"{without['queries']:.0f} without")
+        yield Result(f"posting/ms-{count}", more["seconds"] * 1000, note=f"{without['seconds'] * 1000:.0f} without")
+
+
+def post_invoices(env, count, rounds, connected=False):
+    """Median cost of posting ``count`` invoices at once."""
+    if connected:
+        make_connection(env)
+    product = env["product.product"].create({"name": "Gearbox", "type": "consu"})
+    partner = env["res.partner"].create({"name": "苏州华芯机械有限公司", "is_company": True})
+    costs = []
+    # the first one warms up
+    for _number in range(rounds + 1):
+        moves = make_invoices(env, partner, product, count)
+        costs.append(measured(env, moves.action_post))
+    return median_of(costs[1:])
+
+
+def make_invoices(env, partner, product, count):
+    today = time.strftime("%Y-%m-%d")
+    line = {"product_id": product.id, "quantity": 2, "price_unit": 500}
+    moves = env["account.move"].create(
+        [
+            {"move_type": "out_invoice", "partner_id": partner.id, "invoice_date": today,
+             "invoice_line_ids": [(0, 0, line)]}
+            for _number in range(count)
+        ]
+    )  # fmt: skip
+    # rows of a transaction that is still open have no statistics, and without them PostgreSQL plans wildly
+    env.flush_all()
+    env.cr.execute("ANALYZE account_move, account_move_line")
+    return moves
+
+
+def make_connection(env):
+    """A connection that is on; nothing is sent, since no worker runs."""
+    connection = env["finance.connection"].create(
+        {
+            "name": "Kingdee of the bench",
+            "base_url": "https://erp.example.com/k3cloud/",
+            "account_set": "5f0000000000",
+            "user_name": "crm",
+            "app_id": "200000_test",
+            "organisation": "100",
+            "default_material": "M001",
+            "default_unit": "Pcs",
+            "responsible_id": env.uid,
+            "receipt_journal_id": env["account.journal"].search([("type", "=", "bank")], limit=1).id,
+        }
+    )
+    connection._switch("on")

@@ -1,0 +1,1 @@
+"""Contracts, milestones and collection: no figures yet."""

@@ -1,0 +1,1 @@
+"""Faults between us and the finance system: no figures yet."""

@@ -1,0 +1,1 @@
+"""Service tickets: no figures yet."""
