@@ -22,6 +22,8 @@ def measured(env, call, warm=None, buffers=False):
     """
     cost = {}
     if warm:
+        # what has just been created must be through its own commit, or the warming is taken as part of it
+        env.cr.flush()
         warm()
     if buffers:
         env.cr.flush()
