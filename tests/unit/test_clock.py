@@ -1,44 +1,5 @@
-import datetime
-from datetime import timedelta
-
 import pytest
-from merchant_lib.clock import Limit, plain_deadline, plain_deadlines
-
-START = datetime.datetime(2026, 2, 13, 9, 30, 15)  # a Friday before the spring festival
-
-
-@pytest.mark.parametrize(
-    ("number", "unit", "span"),
-    [
-        (2, "hours", timedelta(hours=2)),
-        (0.5, "hours", timedelta(minutes=30)),
-        (2, "working_hours", timedelta(hours=2)),
-        (15, "days", timedelta(days=15)),
-        (3, "working_days", timedelta(days=3)),
-    ],
-)
-def test_plain_deadline(number, unit, span):
-    assert plain_deadline(Limit(number, unit), START) == START + span
-
-
-def test_days_keep_the_time_of_day():
-    assert plain_deadline(Limit(30, "days"), START).time() == START.time()
-
-
-def test_batch_gives_the_same_in_order_and_none_for_nothing():
-    limit = Limit(3, "days")
-    starts = [START, None, START - timedelta(days=400), False]
-    assert plain_deadlines(limit, starts) == [
-        plain_deadline(limit, START),
-        None,
-        plain_deadline(limit, starts[2]),
-        None,
-    ]
-
-
-def test_starts_with_a_time_zone_are_refused():
-    with pytest.raises(ValueError, match="naive UTC"):
-        plain_deadline(Limit(1, "days"), START.replace(tzinfo=datetime.timezone.utc))
+from merchant_lib.clock import Limit
 
 
 @pytest.mark.parametrize(

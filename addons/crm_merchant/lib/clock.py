@@ -1,15 +1,8 @@
-"""Time limits: a number and a unit, and the moment at which one that starts now runs out.
+"""Time limits: a number and a unit. When one runs out, ``working_time`` knows; it holds the rules.
 
-This is the interface that all five addons use for first response, follow-up, recycling,
-approval and service limits. **The working units count as plain ones for now**: a working hour
-is an hour, a working day is a day, on every day of the week. The arithmetic on the company's
-calendar comes behind the same interface, next to :func:`plain_deadline`.
-
-Moments are naive ``datetime`` values in UTC, as Odoo stores them. Whole days keep the time of
-day; China has had one zone without summer time since 1991, so a day in UTC is a day in Shanghai.
+Hours and days pass by themselves, working hours and working days only where a timetable has work.
 """
 
-import datetime
 import math
 import re
 from dataclasses import dataclass
@@ -65,7 +58,7 @@ class Limit:
 
     @property
     def is_working(self):
-        """Whether the limit is meant to count working time only."""
+        """Whether the limit counts working time only."""
         return self.unit in (WORKING_HOURS, WORKING_DAYS)
 
     @classmethod
@@ -79,35 +72,3 @@ class Limit:
 
     def __str__(self):
         return f"{self.number} {self.unit}"
-
-
-def plain_deadline(limit, start):
-    """Give the moment ``limit`` after ``start``, both naive UTC.
-
-    Working units count as plain ones (see the module's text). Raises ``ValueError`` if ``start``
-    carries a time zone.
-    """
-    return plain_deadlines(limit, (start,))[0]
-
-
-def plain_deadlines(limit, starts):
-    """Give the deadlines of many starts as a list in the same order; an empty start gives None.
-
-    Same rules and errors as :func:`plain_deadline`.
-    """
-    span = _plain_span(limit)
-    deadlines = []
-    for start in starts:
-        if not start:
-            deadlines.append(None)
-            continue
-        if start.tzinfo is not None:
-            raise ValueError("a start must be naive UTC, as Odoo stores it")
-        deadlines.append(start + span)
-    return deadlines
-
-
-def _plain_span(limit):
-    if limit.in_days:
-        return datetime.timedelta(days=limit.number)
-    return datetime.timedelta(hours=limit.number)
