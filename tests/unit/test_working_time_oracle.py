@@ -22,7 +22,12 @@ CALENDARS = {
     "office": ("Asia/Shanghai", [[OFFICE] * 5 + [[], []]] * 2, dt.date(2026, 1, 20), 90),
     "six days": ("Asia/Shanghai", [[OFFICE] * 5 + [[(540, 720)], []]] * 2, dt.date(2026, 9, 1), 90),
     "night": ("Asia/Shanghai", [[[(1320, 1440)]] + [NIGHT] * 4 + [[(0, 360)], []]] * 2, dt.date(2026, 4, 1), 90),
-    "two weeks": ("Asia/Shanghai", [[OFFICE] * 3 + [[], [], [], ODD], [[]] * 3 + [ODD] * 3 + [[]]], dt.date(2026, 4, 1), 90),
+    "two weeks": (
+        "Asia/Shanghai",
+        [[OFFICE] * 3 + [[], [], [], ODD], [[]] * 3 + [ODD] * 3 + [[]]],
+        dt.date(2026, 4, 1),
+        90,
+    ),
     "Berlin": ("Europe/Berlin", [[NIGHT] * 6 + [[(60, 200)]]] * 2, dt.date(2026, 3, 10), 90),
     "Beirut": ("Asia/Beirut", [[[(0, 90), (1290, 1440)]] * 7] * 2, dt.date(2026, 10, 1), 90),
     "New York": ("America/New_York", [[OFFICE] * 4 + [ODD, [], NIGHT]] * 2, dt.date(2026, 10, 10), 90),

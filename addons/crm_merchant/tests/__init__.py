@@ -10,3 +10,4 @@ from . import test_intake_rights
 from . import test_intake_performance
 from . import test_tour_pool
 from . import test_kernel
+from . import test_clock

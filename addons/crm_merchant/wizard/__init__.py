@@ -2,3 +2,4 @@ from . import crm_pool_give
 from . import crm_duplicate_check
 from . import crm_duplicate_check_line
 from . import crm_region_switch
+from . import crm_work_exception_apply

@@ -1,5 +1,6 @@
 from . import test_flow
 from . import test_ladder
+from . import test_clock
 from . import test_resolve
 from . import test_void
 from . import test_amount

@@ -167,10 +167,12 @@ class TestFlow(ApprovalCase):
                     self.assertEqual(sorted(tasks.mapped("state")), ["approved", "cancelled"])
 
     def test_deadline(self):
+        self.env.company.resource_calendar_id.tz = "Asia/Shanghai"
+        # Monday 10:00, four working hours over lunch
         with freeze_time("2026-03-02 02:00:00"):
             order = self.submitted()
             task = order.sudo().approval_task_ids.filtered(lambda t: t.state == "pending")
-            self.assertEqual(task.deadline, datetime(2026, 3, 2, 6))
+            self.assertEqual(task.deadline, datetime(2026, 3, 2, 7))
         with freeze_time(task.deadline + timedelta(days=30)):
             task.invalidate_recordset(["is_late"])
             self.assertTrue(task.is_late)

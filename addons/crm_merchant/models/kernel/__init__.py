@@ -3,6 +3,12 @@ from . import ledger_mixin
 from . import ledger_seal
 from . import outbox_mixin
 from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
+from . import crm_work_exception
+from . import crm_official_day
+from . import crm_clock_replan
+from . import crm_absence
 from . import res_users
 from . import mail_activity
 from . import crm_lead

@@ -14,3 +14,4 @@ from . import crm_approval_request_notify
 from . import crm_approval_task
 from . import crm_approval_task_check
 from . import crm_approval_ladder
+from . import resource_calendar
