@@ -3,6 +3,10 @@
 Issue by issue the other addons add their part in a ``demo/company.py`` of their own.
 """
 
+from datetime import timedelta
+
+from odoo import fields
+
 from .roles import build_roles
 
 POOLS = [
@@ -46,7 +50,7 @@ def build(env):
     admin.write(
         {"lang": "zh_CN", "tz": "Asia/Shanghai", "group_ids": [(4, env.ref("crm_merchant.group_suite_admin").id)]}
     )
-    company.resource_calendar_id.tz = "Asia/Shanghai"
+    build_working_time(env, company, users)
     env["crm.region"].action_switch_on()
     env.ref("crm_merchant.region_east").manager_ids = users["region_manager"]
     team = env["crm.team"].create(
@@ -97,3 +101,25 @@ def build(env):
         ]
     )
     leads._merchant_assign()
+
+
+def build_working_time(env, company, users):
+    """Shanghai hours with the official days of all shipped years, one absence that is confirmed and one that waits."""
+    company.resource_calendar_id.tz = "Asia/Shanghai"
+    apply = env["crm.work.exception.apply"].with_user(users["suite_admin"])
+    for year, _label in apply._select_year():
+        apply.create({"year": year}).action_apply()
+    # whole days in Shanghai
+    today = fields.Datetime.now().replace(hour=16, minute=0, second=0, microsecond=0)
+    confirmed, _waiting = env["crm.absence"].create(
+        [
+            {
+                "name": reason,
+                "user_id": users[role].id,
+                "date_from": today + timedelta(days=days),
+                "date_to": today + timedelta(days=days + 2),
+            }
+            for reason, role, days in (("年假", "sales_rep_2", 3), ("家中有事", "sales_rep", 8))
+        ]
+    )
+    confirmed.with_user(users["sales_supervisor"]).action_confirm()

@@ -537,6 +537,12 @@ class TestAbsence(ClockCase):
         absence.with_user(self.admin).action_confirm()
         self.assertTrue(self.stops(top))
 
+    def test_nobody_confirms_his_own(self):
+        """Not even the administrator who has no superior and confirms for others without one."""
+        self.admin.employee_ids.parent_id = False
+        with self.assertRaises(AccessError):
+            self.absence(user=self.admin).with_user(self.admin).action_confirm()
+
     # -- leaves of the resource ---------------------------------------------------------------------
 
     def leave(self, by, resource=None):

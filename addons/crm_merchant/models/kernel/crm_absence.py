@@ -19,8 +19,8 @@ class Absence(models.Model):
         "res.users", "Who", required=True, index=True, default=lambda self: self.env.user, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    date_from = fields.Datetime("From", required=True, tracking=True)
-    date_to = fields.Datetime("To", required=True, tracking=True)
+    date_from = fields.Datetime("Begins", required=True, tracking=True)
+    date_to = fields.Datetime("Ends", required=True, tracking=True)
     state = fields.Selection(
         [
             ("draft", "To Confirm"),

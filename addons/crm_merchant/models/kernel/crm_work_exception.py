@@ -49,8 +49,8 @@ class WorkException(models.Model):
     like_weekday = fields.Selection(
         WEEKDAYS, "Like", compute="_compute_like_weekday", store=True, readonly=False, precompute=True
     )
-    hour_from = fields.Float("From", default=8.0)
-    hour_to = fields.Float("To", default=17.0)
+    hour_from = fields.Float("Works from", default=8.0)
+    hour_to = fields.Float("Works to", default=17.0)
     break_from = fields.Float("Break from", default=12.0)
     break_to = fields.Float("Break to", default=13.0)
 

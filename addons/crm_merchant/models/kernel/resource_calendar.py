@@ -171,12 +171,14 @@ class ResourceCalendar(models.Model):
         )
         first, last = start_dt.date() - timedelta(days=1), end_dt.date() + timedelta(days=1)
         # most calls end here, without a query
-        days = [day for day in self._timetable().days if first <= day <= last]
-        if not days or self.flexible_hours:
+        if not self._origin or self.flexible_hours:
+            return result
+        days = [day for day in self._origin._timetable().days if first <= day <= last]
+        if not days:
             return result
         exceptions = {
             day: exception
-            for day, exception in self.env["crm.work.exception"].sudo()._of_calendar(self).items()
+            for day, exception in self.env["crm.work.exception"].sudo()._of_calendar(self._origin).items()
             if day in days
         }
         people = {resource.id: resource for resource in resources or ()}
