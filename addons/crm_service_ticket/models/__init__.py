@@ -1,0 +1,3 @@
+from . import asset
+from . import ticket
+from . import sla

@@ -1,0 +1,5 @@
+from . import service_sla_policy
+from . import service_sla_status
+from . import service_sla_status_cron
+from . import service_ticket
+from . import res_config_settings
