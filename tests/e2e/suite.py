@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -81,6 +83,43 @@ class Person:
 
     def create(self, model, vals):
         return self.call(model, "create", vals_list=[vals])[0]
+
+
+class Browser:
+    """A customer's browser: pages, forms and the calls that pages make, with a session of its own."""
+
+    def __init__(self, server, login):
+        self.server = server
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.post("/web/login", login=login, password=login)
+
+    def get(self, path):
+        """Text of the page behind all redirects."""
+        with self.opener.open(self.server.url + path, timeout=60) as reply:
+            return reply.read().decode()
+
+    def post(self, path, **form):
+        """Sends a form with the token that pages of this session carry; text of the page it leads to."""
+        token = re.search(r'csrf_token: "([^"]+)"', self.get("/web/login" if path == "/web/login" else "/my"))[1]
+        data = urllib.parse.urlencode({**form, "csrf_token": token}).encode()
+        with self.opener.open(self.server.url + path, data=data, timeout=60) as reply:
+            return reply.read().decode()
+
+    def rpc(self, path, **params):
+        """Result of a JSON call.
+
+        :raises ApiError: when the server refuses it
+        """
+        request = urllib.request.Request(
+            self.server.url + path,
+            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with self.opener.open(request, timeout=60) as reply:
+            answer = json.load(reply)
+        if "error" in answer:
+            raise ApiError(200, answer["error"]["data"]["name"], answer["error"]["data"]["message"])
+        return answer["result"]
 
 
 class SuiteServer:

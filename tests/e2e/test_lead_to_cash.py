@@ -1,4 +1,4 @@
-"""The road from a row of a messy Excel file to the money in Kingdee, driven from outside, each step by its own person.
+"""The road from a row of a messy Excel file to the money in Kingdee and the service after it, driven from outside, each step by its own person.
 
 The steps build on each other; a failed one makes the rest fail with its own message.
 """
@@ -6,11 +6,12 @@ The steps build on each other; a failed one makes the rest fail with its own mes
 import base64
 import io
 import json
+import re
 
 import openpyxl
 import pytest
 from kingdee import KingdeeSimulator
-from suite import TOP, ApiError, SuiteServer, wait_for
+from suite import TOP, ApiError, Browser, SuiteServer, wait_for
 
 DATA = TOP / "tests" / "data"
 TRUTH = json.loads((DATA / "leads_2376_truth.json").read_text())
@@ -39,8 +40,12 @@ env["crm.approval.policy"].with_context(active_test=False).search([("res_model",
 tax = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 13), ("company_id", "=", company.id)], limit=1)
 env["product.product"].create({{
     "name": "CNC Line", "default_code": "CNC", "type": "service", "list_price": 100000, "taxes_id": [(6, 0, tax.ids)],
-    "service_tracking": "project_only", "invoice_policy": "order",
+    "service_tracking": "project_only", "invoice_policy": "order", "service_is_equipment": True,
 }})
+env.ref("crm_service_ticket.team_after_sales").write({{
+    "leader_id": users["service_lead"].id, "member_ids": [(0, 0, {{"user_id": users["service_agent"].id}})],
+}})
+env["service.sla.switch"].with_user(users["service_lead"]).create({{}}).action_apply()
 connection = env["finance.connection"].create({{
     "name": "Kingdee", "base_url": {url!r}, "account_set": {account[acct_id]!r}, "user_name": {account[user_name]!r},
     "app_id": {account[app_id]!r}, "organisation": "100", "default_material": "CRM-SERVICE", "default_unit": "Pcs",
@@ -307,5 +312,88 @@ def test_6_the_receipt_comes_back(road):
     assert told or any("38,400" in message["body"] or "38400" in message["body"] for message in noted), (told, noted)
 
 
-def test_7_the_log_is_quiet(road):
+PORTAL_USER = """
+company = env["crm.contract"].browse({contract}).commercial_partner_id
+contact = env["res.partner"].create({{"name": "Buyer", "parent_id": company.id, "email": "buyer@example.com"}})
+stranger = env["res.partner"].create({{"name": "Stranger", "is_company": True, "email": "stranger@example.com"}})
+env["res.users"].with_context(no_reset_password=True).create([
+    {{"partner_id": partner.id, "login": login, "password": login, "group_ids": [(6, 0, env.ref("base.group_portal").ids)]}}
+    for partner, login in ((contact, "buyer"), (stranger, "stranger"))
+])
+env.cr.commit()
+"""
+
+
+def test_7_the_machine_is_accepted_and_served(road):
+    manager = road.project_manager
+    contract = road.contract["id"]
+    milestones = manager.search(
+        "project.milestone", [("delivery_contract_id", "=", contract)], "id", order="sequence, id"
+    )
+    for milestone in milestones:
+        assert not road.service_agent.search("service.asset", [("contract_id", "=", contract)], "id")
+        file = manager.create(
+            "ir.attachment",
+            {"name": "report.pdf", "raw": "cGRm", "res_model": "project.milestone", "res_id": milestone["id"]},
+        )
+        manager.call("project.milestone", "write", [milestone["id"]], vals={"delivery_attachment_ids": [[4, file]]})
+        manager.call("project.milestone", "action_accept", [milestone["id"]])
+    (asset,) = road.service_agent.search(
+        "service.asset", [("contract_id", "=", contract)], "partner_id", "date_warranty_end", "milestone_id"
+    )
+    assert asset["milestone_id"][0] == milestones[-1]["id"] and asset["date_warranty_end"]
+
+    road.server.shell(PORTAL_USER.format(contract=contract))
+    buyer, stranger = Browser(road.server, "buyer"), Browser(road.server, "stranger")
+    form = buyer.get("/my/tickets/new")
+    assert "CNC Line" in form and "CNC Line" not in stranger.get("/my/tickets/new")
+    page = buyer.post("/my/tickets/new", subject="Spindle noise", description="since today", asset_id=asset["id"])
+    assert "Spindle noise" in page
+    agent = road.service_agent
+    (ticket,) = agent.search(
+        "service.ticket", [("subject", "=", "Spindle noise")],
+        "id", "name", "state", "user_id", "contract_id", "channel", "sla_status_ids", "responded_at",
+    )  # fmt: skip
+    assert (ticket["state"], ticket["channel"], ticket["contract_id"][0]) == ("assigned", "portal", contract)
+    assert len(ticket["sla_status_ids"]) == 2 and not ticket["responded_at"]
+    url = f"/my/tickets/{ticket['id']}"
+    assert "Spindle noise" not in stranger.get(url) + stranger.get("/my/tickets")
+
+    def say(text, subtype):
+        agent.call(
+            "service.ticket", "message_post", [ticket["id"]], body=text, message_type="comment", subtype_xmlid=subtype
+        )
+
+    say("bearing worn, warranty runs", "mail.mt_note")
+    assert not agent.read("service.ticket", ticket["id"], "responded_at")[0]["responded_at"]
+    say("Please stop the machine", "mail.mt_comment")
+    assert agent.read("service.ticket", ticket["id"], "responded_at")[0]["responded_at"]
+    messages = json.dumps(buyer.rpc("/mail/chatter_fetch", thread_model="service.ticket", thread_id=ticket["id"]))
+    assert "Please stop the machine" in messages and "bearing worn" not in messages
+
+    agent.call("service.ticket", "action_start", [ticket["id"]])
+    agent.call("service.ticket", "action_wait", [ticket["id"]])
+    buyer.rpc(
+        "/mail/message/post", thread_model="service.ticket", thread_id=ticket["id"],
+        post_data={"body": "it is stopped", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"},
+    )  # fmt: skip
+    assert agent.read("service.ticket", ticket["id"], "state")[0]["state"] == "in_progress"
+    refused(lambda: agent.call("service.ticket", "action_solve", [ticket["id"]], solution=" "))
+    refused(lambda: road.sales_rep.call("service.ticket", "action_solve", [ticket["id"]], solution="x"))
+    agent.call("service.ticket", "action_solve", [ticket["id"]], solution="Bearing replaced")
+    clocks = agent.read("service.sla.status", ticket["sla_status_ids"], "state")
+    assert [clock["state"] for clock in clocks] == ["met", "met"]
+
+    page = buyer.get(url)
+    assert "Bearing replaced" in page
+    rate = re.search(r"/rate/([0-9a-f]+)/5", page)[1]
+    assert 'name="feedback"' not in stranger.get(f"/rate/{rate}/5")
+    buyer.get(f"/rate/{rate}/5")
+    buyer.post(f"/rate/{rate}/submit_feedback", rate=5, feedback="fast")
+    buyer.post(f"{url}/close")
+    done = agent.read("service.ticket", ticket["id"], "state", "rating_last_value", "rating_last_feedback")[0]
+    assert (done["state"], done["rating_last_value"], done["rating_last_feedback"]) == ("closed", 5.0, "fast")
+
+
+def test_8_the_log_is_quiet(road):
     assert not road.server.complaints()

@@ -123,8 +123,7 @@ class TicketPortal(CustomerPortal):
             "types": tickets._portal_types(request.env.company),
             "form": self._ticket_form(form),
             "problem": problem,
-            "most_files": MOST_FILES,
-            "most_megabytes": MOST_BYTES >> 20,
+            "file_note": tickets._portal_file_note(),
         }
         return request.render("crm_service_ticket.portal_ticket_new", values)
 

@@ -29,6 +29,10 @@ class ServiceTicket(models.Model):
             [("is_portal", "=", True), ("company_id", "in", (False, company.id))]
         )  # fmt: skip
 
+    def _portal_file_note(self):
+        """How many files of what size one ticket takes, for customers."""
+        return self.env._("At most %(count)s files of %(size)s MB each.", count=MOST_FILES, size=MOST_BYTES >> 20)
+
     def _portal_create(self, partner, values, files):
         """A ticket from the form of the portal. Whatever else the form carried is not looked at.
 
@@ -42,9 +46,7 @@ class ServiceTicket(models.Model):
         if not subject or not description:
             raise UserError(self.env._("Please say in a few words what it is about, and describe it."))
         if len(files) > MOST_FILES or any(len(content) > MOST_BYTES for _name, content in files):
-            raise UserError(
-                self.env._("At most %(count)s files of %(size)s MB each.", count=MOST_FILES, size=MOST_BYTES >> 20)
-            )
+            raise UserError(self._portal_file_note())
         asset = self._portal_assets(partner).filtered(lambda asset: asset.id == values.get("asset_id"))
         company = asset.company_id or self.env.company
         kind = self._portal_types(company).filtered(lambda kind: kind.id == values.get("type_id"))
