@@ -9,6 +9,9 @@ import time
 
 from . import settings
 
+# what development needs otherwise than odoo.conf, the file of a production server: one process, any database
+DEVELOPMENT = ["--workers=0", "--db-filter="]
+
 
 class Databases:
     """The databases of one cluster together with their file stores."""
@@ -21,10 +24,12 @@ class Databases:
 
     def odoo_command(self, *arguments, subcommand=()):
         """Command line of the server with our settings; ``subcommand`` as in ``odoo shell``."""
+        # the other subcommands know only some of the options
+        development = DEVELOPMENT if tuple(subcommand) in ((), ("shell",)) else []
         return [
             *settings.odoo_script(), *subcommand, "-c", str(settings.TOP / "odoo.conf"),
             "--addons-path", settings.addons_path(), "--data-dir", str(self.data_dir),
-            *self.cluster.odoo_options(), *arguments,
+            *self.cluster.odoo_options(), *development, *arguments,
         ]  # fmt: skip
 
     def odoo(self, *arguments, subcommand=(), log=None):
@@ -41,6 +46,28 @@ class Databases:
         if self.odoo(*arguments, subcommand=subcommand, log=log):
             sys.stderr.write("".join(log.read_text(errors="replace").splitlines(keepends=True)[-25:]))
             raise SystemExit(f"[database] {what} failed; the whole log is {log}. Mend the cause and run it again.")
+
+    def shell(self, name, script, environment=None, start_script=()):
+        """Output of a script in Odoo's shell on this database.
+
+        :param start_script: command that takes the place of Odoo's own start script
+        :raises RuntimeError: if the script did not reach its end
+        """
+        command = self.odoo_command("-d", name, "--no-http", subcommand=("shell",))
+        if start_script:
+            command[: len(settings.odoo_script())] = start_script
+        done = subprocess.run(
+            command,
+            input=script,
+            text=True,
+            capture_output=True,
+            check=False,
+            env=dict(os.environ, **environment or {}),
+        )
+        # the shell prints an exception and still ends with 0
+        if done.returncode or "Traceback (most recent call last)" in done.stderr:
+            raise RuntimeError(done.stderr[-4000:])
+        return done.stdout
 
     # -- file stores ----------------------------------------------------------------------
 
@@ -62,11 +89,14 @@ class Databases:
     # -- templates ------------------------------------------------------------------------
 
     def base_template(self):
-        """Name of a database with Odoo's own modules, Chinese and the Chinese chart of accounts.
+        """Name of a database with Odoo's own modules, Chinese and the Chinese chart of accounts."""
+        return self.template(f"template_{settings.template_key()}", self._make_base)
+
+    def template(self, name, make):
+        """Name of a database to copy from, made by ``make(name)`` when there is none.
 
         Taken from the cache when it holds one, else made and put there. A half-made one never gets the final name.
         """
-        name = f"template_{settings.template_key()}"
         if name in self.cluster.databases():
             return name
         saved = settings.CACHE / "templates" / name
@@ -76,7 +106,7 @@ class Databases:
         if (saved / "complete").exists() and self._restore(saved, making):
             pass
         else:
-            self._make_base(making)
+            make(making)
             self._save(making, saved)
         self.cluster.rename(making, name)
         if self.filestore(making).exists():
@@ -113,7 +143,7 @@ class Databases:
         making.rename(folder)
 
     def _restore(self, folder, name):
-        print("[database] restoring the template of Odoo's own modules", file=sys.stderr)
+        print(f"[database] restoring {name.removesuffix('_making')}", file=sys.stderr)
         self.cluster.sql(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
         done = subprocess.run(
             ["pg_restore", "--no-owner", "-j2", "-d", name, str(folder / "database.dump")],

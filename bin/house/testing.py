@@ -170,7 +170,9 @@ def main(arguments):
     parser.add_argument("--tags", help="Odoo's --test-tags for the named addon")
     options, extra = parser.parse_known_args(arguments)
     parts = options.parts or DEFAULT_PARTS
-    unknown = [p for p in parts if p not in {*PYTEST_PARTS, "addons", *settings.SUITE}]
+    odoos = parts[1:] if parts[0] == "odoo" else []
+    parts = parts[:1] if parts[0] == "odoo" else parts
+    unknown = [p for p in parts if p not in {*PYTEST_PARTS, "addons", "odoo", *settings.SUITE}]
     if unknown:
         parser.error(f"no such part: {' '.join(unknown)}; there are {' '.join([*DEFAULT_PARTS, *settings.SUITE])}")
     os.environ["PYTHONPATH"] = str(settings.TOP / "bin")
@@ -183,6 +185,10 @@ def main(arguments):
             outcome = run_addons(addons, options.tags)
         elif part == "addons":
             outcome = run_addons(settings.SUITE, options.tags)
+        elif part == "odoo":
+            from .odoo_tests import run_odoo
+
+            outcome = run_odoo(odoos)
         else:
             outcome = run_pytest(part, extra)
         total.add(outcome)

@@ -155,13 +155,7 @@ class SuiteServer:
 
     def shell(self, script):
         """Output of a script in Odoo's shell on this database."""
-        done = subprocess.run(
-            self.databases.odoo_command("-d", self.name, "--no-http", subcommand=("shell",)),
-            input=script, text=True, capture_output=True, env=dict(os.environ, **self.environment), check=False,
-        )  # fmt: skip
-        if done.returncode or "Traceback (most recent call last)" in done.stderr:
-            raise RuntimeError(done.stderr[-4000:])
-        return done.stdout
+        return self.databases.shell(self.name, script, self.environment)
 
     def start(self, *options, environment=None):
         command = self.databases.odoo_command(

@@ -6,14 +6,9 @@ on each other.
 """
 
 import json
-import os
-import re
-import subprocess
 
 import pytest
-from house.database import Databases
-from house.postgres import Cluster
-from house.testing import allowed, complaint_of
+from guest import Guest, difference
 from suite import settings
 
 pytestmark = pytest.mark.slow
@@ -149,113 +144,18 @@ env["finance.binding"]._bind(connection, "account.move", invoice.id, "receivable
 """,
 }
 
-CATALOGUE = {
-    "tables": "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'S') AND relnamespace = 'public'::regnamespace",
-    "columns": "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
-    "WHERE table_schema = 'public'",
-    "indexes": "SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public'",
-    "constraints": "SELECT conrelid::regclass, conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
-    "triggers": "SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE NOT tgisinternal",
-    "functions": "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
-    "parameters": "SELECT key, value FROM ir_config_parameter WHERE key NOT LIKE 'base.%' AND key NOT LIKE 'database.%'",
-    "jobs": "SELECT cron_name, active, interval_number, interval_type FROM ir_cron",
-    "models": "SELECT model FROM ir_model",
-    "fields": "SELECT model, name, ttype FROM ir_model_fields",
-    "views": "SELECT name, model, active FROM ir_ui_view",
-    "menus": "SELECT complete_name FROM (SELECT name->>'en_US' AS complete_name FROM ir_ui_menu) m",
-    "actions": "SELECT type, name->>'en_US' FROM ir_actions",
-    "groups": "SELECT name->>'en_US' FROM res_groups",
-    "implied groups": "SELECT a.name->>'en_US', b.name->>'en_US' FROM res_groups_implied_rel r "
-    "JOIN res_groups a ON a.id = r.gid JOIN res_groups b ON b.id = r.hid",
-    "privileges": "SELECT name->>'en_US' FROM res_groups_privilege",
-    "rules": "SELECT name, active FROM ir_rule",
-    "access lines": "SELECT name FROM ir_model_access",
-    "numbering": "SELECT code, name FROM ir_sequence",
-    "templates": "SELECT name->>'en_US' FROM mail_template",
-    "stages": "SELECT name->>'en_US', sequence FROM crm_stage",
-    "defaults": "SELECT field_id, json_value FROM ir_default",
-    "external ids": "SELECT module, name FROM ir_model_data WHERE module NOT IN ('__export__', 'base')",
-    "models' relations": "SELECT name FROM ir_model_relation",
-    "orphans": "SELECT DISTINCT res_model FROM ir_attachment WHERE res_model IS NOT NULL "
-    "AND res_model NOT IN (SELECT model FROM ir_model) UNION ALL "
-    "SELECT DISTINCT res_model FROM mail_activity WHERE res_model NOT IN (SELECT model FROM ir_model) UNION ALL "
-    "SELECT DISTINCT res_model FROM mail_followers WHERE res_model NOT IN (SELECT model FROM ir_model)",
-}
-# what stays on purpose, because the data that people made needs it
-STAYS = {
-    # leads of people are shown in a menu; hidden again, nobody would find them
-    "implied groups": ("+User: Own Documents Only|Show Lead Menu", "+Role / User|Use Milestones"),
-    # opportunities stand in it
-    "stages": ("+已报价|",),
-}
-# what Odoo leaves of every module: its notes about how modules that stay looked on models that went
-ODOOS_NOTES = re.compile(r"^\+\w+\|(selection__|model_inherit__|constraint_)")
+
+def flow(stage, word):
+    return stage.odoo(script=FLOW % {"word": word})
 
 
-class Stage:
-    """One database that addons come to and go from."""
-
-    def __init__(self):
-        self.databases = Databases(Cluster("test"))
-        self.databases.cluster.start()
-        self.databases.copy(self.databases.base_template(), NAME)
-        self.before = {}
-        self.complaints = []
-
-    def odoo(self, *arguments, script=None):
-        command = self.databases.odoo_command(
-            "-d", NAME, "--no-http", "--max-cron-threads=0", *arguments, subcommand=("shell",) if script else ()
-        )
-        environment = dict(
-            os.environ,
-            CRM_SUITE_SECRET_KEY="yk3Sq0pGmS0dfFzqYhdPlgWg6nqSl1sVwD8LvZ2XhEs=",
-            CRM_SUITE_ALLOW_NETWORKS="127.0.0.0/8",
-        )
-        done = subprocess.run(command, input=script, capture_output=True, text=True, env=environment, check=False)
-        assert not done.returncode and "Traceback (most recent call last)" not in done.stderr, done.stderr[-5000:]
-        excused = allowed("allowed_log_lines")
-        self.complaints += [c for line in done.stderr.splitlines() if (c := complaint_of(line, excused))]
-        found = [line for line in done.stdout.splitlines() if line.startswith("OUT ")]
-        return json.loads(found[-1][4:]) if found else None
-
-    def install(self, addon):
-        self.odoo("-i", addon, "--skip-auto-install", "--stop-after-init")
-
-    def uninstall(self, addon):
-        self.odoo(script=f'env["ir.module.module"].search([("name", "=", "{addon}")]).button_immediate_uninstall()\n')
-
-    def catalogue(self):
-        return {name: sorted(self.databases.cluster.sql(query, NAME).splitlines()) for name, query in CATALOGUE.items()}
-
-    def flow(self, word):
-        return self.odoo(script=FLOW % {"word": word})
-
-    def row(self, table, columns, row_id):
-        return self.databases.cluster.sql(f"SELECT {columns} FROM {table} WHERE id = {row_id}", NAME).strip()
-
-
-def difference(before, after):
-    """Kind of thing -> what is there too much (+) and too little (-)."""
-    found = {}
-    for kind in before:
-        more, less = list(after[kind]), []
-        for line in before[kind]:
-            if line in more:
-                more.remove(line)
-            else:
-                less.append(line)
-        changes = [f"+{line}" for line in more] + [f"-{line}" for line in less]
-        changes = [change for change in changes if not change.startswith(STAYS.get(kind, ("\0",)))]
-        if kind == "external ids":
-            changes = [change for change in changes if not ODOOS_NOTES.match(change)]
-        if changes:
-            found[kind] = changes
-    return found
+def row(stage, table, columns, row_id):
+    return stage.sql(f"SELECT {columns} FROM {table} WHERE id = {row_id}").strip()
 
 
 @pytest.fixture(scope="module")
 def stage():
-    stage = Stage()
+    stage = Guest(NAME)
     try:
         # the modules that send leads away, as a stock database has them
         stage.install("crm_iap_enrich")
@@ -268,10 +168,10 @@ env.ref("crm_iap_enrich.ir_cron_lead_enrichment").active = True
 env.cr.commit()
 """
         )
-        stage.stock = stage.flow("before")
+        stage.stock = flow(stage, "before")
         yield stage
     finally:
-        stage.databases.drop(NAME)
+        stage.close()
 
 
 STOCK_ROWS = (
@@ -283,11 +183,11 @@ STOCK_ROWS = (
 
 @pytest.mark.parametrize("addon", settings.SUITE)
 def test_installed_and_switched_off_it_does_nothing(stage, addon):
-    rows = {name: stage.row(table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS}
+    rows = {name: row(stage, table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS}
     stage.before[addon] = stage.catalogue()
     stage.install(addon)
-    stage.flow(f"with {addon}")
-    assert {name: stage.row(table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS} == rows
+    flow(stage, f"with {addon}")
+    assert {name: row(stage, table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS} == rows
     found = stage.odoo(script=OFF % {"suite": settings.SUITE})
     assert not found["filled"] and not found["tasks"], found
 
@@ -307,19 +207,19 @@ def test_it_is_used(stage, addon):
 
 @pytest.mark.parametrize("addon", settings.SUITE[::-1])
 def test_uninstalled_it_leaves_nothing(stage, addon):
-    rows = {name: stage.row(table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS}
+    rows = {name: row(stage, table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS}
     stage.uninstall(addon)
     left = difference(stage.before[addon], stage.catalogue())
     if addon == "crm_finance_bridge":
         # the counter of contract numbers was used after this addon came; it goes with its own
         if all(line.startswith("+ir_sequence_") for line in left.get("tables", ())):
             left.pop("tables", None)
-    assert {name: stage.row(table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS} == rows
+    assert {name: row(stage, table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS} == rows
     assert not left, json.dumps(left, indent=1, ensure_ascii=False)
 
 
 def test_stock_odoo_goes_on_as_before(stage):
-    stage.flow("after")
+    flow(stage, "after")
 
 
 def test_the_log_was_quiet(stage):
