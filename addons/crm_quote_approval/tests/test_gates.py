@@ -178,6 +178,15 @@ class TestGates(ApprovalCase):
             self.assertEqual(transaction._check_amount_and_confirm_order(), order)
         self.assertEqual(order.state, "sale")
 
+    def test_mail_of_a_quote_in_effect_goes_on_as_it_came(self):
+        """Other modules replace the method below ours and look at what they are given."""
+        order = self.quote(1000)
+        template = self.env.ref("sale.mail_template_sale_payment_executed")
+        original = "odoo.addons.sale.models.sale_order.SaleOrder._send_order_notification_mail"
+        with patch(original) as below:
+            order._send_order_notification_mail(template)
+            below.assert_called_once_with(template)
+
     def test_context_of_a_caller_pays_nothing(self):
         order = self.quote()
         with self.refused(UserError):

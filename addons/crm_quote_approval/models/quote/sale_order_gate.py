@@ -97,12 +97,12 @@ class SaleOrder(models.Model):
             self._approval_sending_gate()
         return super().message_post(**kwargs)
 
-    def _send_order_notification_mail(self, mail_template, allow_deferred_sending=True):
+    def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         # runs from payments and from a cron: never an exception, but no paper that is not in effect
         if self._approval_blocked():
             self._approval_payment_todo()
             return None
-        return super()._send_order_notification_mail(mail_template, allow_deferred_sending=allow_deferred_sending)
+        return super()._send_order_notification_mail(mail_template, *args, **kwargs)
 
     # -- customer's pages -----------------------------------------------------------------------------------
 
