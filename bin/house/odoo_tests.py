@@ -89,6 +89,8 @@ class OdooTests:
         done = results.with_suffix(".done")
         if done.exists() and only is None:
             return
+        if variant == "with" and addons_digest() != self.digest:
+            raise SystemExit("[odoo] the addons were changed meanwhile; the same command starts anew with them")
         results.touch()
         name = self._database(variant)
         command = self.databases.odoo_command(
