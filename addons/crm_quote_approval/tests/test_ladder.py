@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -18,6 +19,7 @@ class TestLadder(ApprovalCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.company.resource_calendar_id.tz = "Asia/Shanghai"
         cls.superior = cls.users["general_manager"]
         # whoever stands above the supervisor signs none of these steps
         employees = cls.env["hr.employee"]
@@ -170,6 +172,17 @@ class TestLadder(ApprovalCase):
         self.assertEqual(step.principal_id, leads)
         self.assertEqual(len(step.filtered(lambda task: task.user_id == self.superior)), 1)
         self.assertEqual(len(step.filtered(lambda task: task.user_id in leads)), 1)
+
+    def test_a_holiday_moves_the_superiors_turn_too(self):
+        order = self.submitted_on_monday()
+        self.run_ladder(AFTER_LIMIT)
+        task = self.task(order, "sales_supervisor").sudo()
+        deadline, superior = task.deadline, task.ladder_at
+        with freeze_time(AFTER_LIMIT):
+            self.env["crm.work.exception"].create({"name": "Holiday", "date": "2026-03-03"})
+            task._clock_recompute()
+        self.assertEqual(task.deadline, deadline)
+        self.assertEqual(task.ladder_at - superior, timedelta(days=1))
 
     def test_no_limit_no_ladder(self):
         self.policy.step_ids.limit_number = 0

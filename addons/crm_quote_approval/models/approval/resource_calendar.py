@@ -1,6 +1,5 @@
 from odoo import fields, models
 
-from odoo.addons.crm_merchant.lib.clock import Limit
 from odoo.addons.crm_merchant.models.kernel.crm_clock_replan import Deadlines
 
 
@@ -8,10 +7,10 @@ class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
     def _clock_deadline_fields(self):
-        """Open signatures: nothing looks at them again when they come due, and nobody's absence stops them."""
+        """Open signatures, by the next rung of their ladder; nobody's absence stops them."""
         return [
             *super()._clock_deadline_fields(),
-            Deadlines("crm.approval.task", "opened_at", "deadline", [("state", "=", "pending")]),
+            Deadlines("crm.approval.task", "opened_at", "ladder_at", [("state", "=", "pending")]),
         ]
 
 
@@ -19,15 +18,14 @@ class ApprovalTask(models.Model):
     _inherit = "crm.approval.task"
 
     def _clock_recompute(self):
-        """The deadlines of these open tasks as the clock is now, and the dates of their to-dos."""
+        """The deadlines and next rungs of these open tasks as the clock is now, and the dates of their to-dos."""
         moved = self.browse()
-        groups = self.grouped(lambda task: (task.company_id, task.limit_number, task.limit_unit))
-        for (company, number, unit), tasks in groups.items():
-            deadlines = company.resource_calendar_id._limit_deadlines(Limit(number, unit), tasks.mapped("opened_at"))
-            for task, deadline in zip(tasks, deadlines, strict=True):
-                if task.deadline != deadline:
-                    task.deadline = deadline
-                    moved |= task
+        for task in self:
+            deadline, superior = task._ladder_moments(task.opened_at)
+            rung = superior if task.reminded_at and task.reminded_at >= task.deadline else deadline
+            if (task.deadline, task.ladder_at) != (deadline, rung):
+                moved |= task if task.deadline != deadline else self.browse()
+                task.write({"deadline": deadline, "ladder_at": rung})
         todos = self.env["mail.activity"].search([("res_model", "=", self._name), ("res_id", "in", moved.ids)])
         for todo in todos:
             task = moved.browse(todo.res_id)
