@@ -56,6 +56,9 @@ class Bench:
             if template not in self._sides:
                 self._sides[template] = Side(self.databases, template, deadline=self._deadline)
             return self._sides[template]
+        if template in self._sides:
+            # PostgreSQL copies no database that somebody is connected to; the next call starts the process again
+            self._sides[template].close()
         side = Side(self.databases, self._worlds.scratch(template), may_commit=True, deadline=self._deadline)
         self._scratches.append(side)
         return side

@@ -217,6 +217,36 @@ def test_what_older_sources_gave_is_not_gone_on_with(run, tmp_path):
     assert not old.exists()
 
 
+def test_a_database_is_left_before_it_is_copied(run, monkeypatch):
+    log = []
+
+    class FakeWorlds:
+        def __init__(self, databases):
+            pass
+
+        def template(self, kind, data):
+            return f"{kind}_{data}"
+
+        def scratch(self, template):
+            log.append(f"copy {template}")
+            return "copy"
+
+    class FakeSide:
+        def __init__(self, databases, name, may_commit=False, deadline=0):
+            self.name, self.may_commit = name, may_commit
+
+        def close(self):
+            log.append(f"close {self.name}")
+
+    monkeypatch.setattr(driver, "Worlds", FakeWorlds)
+    monkeypatch.setattr(driver, "Side", FakeSide)
+    bench = driver.Bench(None, "merchant", set(), False)
+    kept = bench.side("stock")
+    assert bench.side("stock") is kept and not kept.may_commit
+    assert bench.side("stock", scratch=True).may_commit
+    assert log == ["close stock_people", "copy stock_people"]
+
+
 def test_parts_are_forgotten_with_their_figure(tmp_path):
     store = Store(tmp_path / "results" / "x.json")
     store["a"], store["a#1"], store["ab"] = 1, 2, 3
