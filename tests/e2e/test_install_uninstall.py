@@ -125,6 +125,25 @@ deposit = contract.plan_line_ids.filtered(lambda line: line.state == "due")
 assert contract.state == "signed" and deposit
 deposit[:1].with_user(users["finance_clerk"]).action_create_invoice()
 """,
+    "crm_service_ticket": """
+users = {u.login: u for u in env["res.users"].search([])}
+contract = env["crm.contract"].search([], limit=1)
+contract.order_id.order_line.product_id.service_is_equipment = True
+env["service.asset"]._register_accepted(contract.milestone_ids[-1:])
+team = env.ref("crm_service_ticket.team_after_sales")
+team.write({"alias_name": "service", "member_ids": [(0, 0, {"user_id": users["service_agent"].id})]})
+env["service.sla.switch"].with_user(users["service_lead"]).create({}).action_apply()
+ticket = env["service.ticket"].create({
+    "subject": "noise", "partner_id": contract.commercial_partner_id.id, "channel": "portal",
+    "asset_id": env["service.asset"].search([], limit=1).id,
+})
+assert ticket.user_id and len(ticket.sla_status_ids) == 2 and ticket.contract_id
+ticket.with_user(users["service_agent"]).action_solve("mended")
+ticket.rating_apply(5, rating=ticket.rating_ids)
+second = ticket.copy()
+second.activity_schedule("mail.mail_activity_data_todo", user_id=users["service_lead"].id)
+second.message_post(body="x", attachments=[("a.txt", b"a")], message_type="comment", subtype_xmlid="mail.mt_comment")
+""",
     "crm_finance_bridge": """
 users = {u.login: u for u in env["res.users"].search([])}
 env["finance.connection"].create({
@@ -210,8 +229,8 @@ def test_uninstalled_it_leaves_nothing(stage, addon):
     rows = {name: row(stage, table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS}
     stage.uninstall(addon)
     left = difference(stage.before[addon], stage.catalogue())
-    if addon == "crm_finance_bridge":
-        # the counter of contract numbers was used after this addon came; it goes with its own
+    if addon in ("crm_service_ticket", "crm_finance_bridge"):
+        # the counters of contract and ticket numbers were used after this addon came; they go with their own
         if all(line.startswith("+ir_sequence_") for line in left.get("tables", ())):
             left.pop("tables", None)
     assert {name: row(stage, table, columns, stage.stock[name]) for table, name, columns in STOCK_ROWS} == rows

@@ -1,4 +1,3 @@
-from odoo import _
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request, route
 
@@ -25,10 +24,10 @@ class TicketPortal(CustomerPortal):
 
     def _ticket_sortings(self):
         return {
-            "date": {"label": _("Newest"), "order": "id desc"},
-            "priority": {"label": _("Urgency"), "order": "priority, id desc"},
-            "state": {"label": _("State"), "order": "state, id desc"},
-            "subject": {"label": _("Subject"), "order": "subject, id desc"},
+            "date": {"label": request.env._("Newest"), "order": "id desc"},
+            "priority": {"label": request.env._("Urgency"), "order": "priority, id desc"},
+            "state": {"label": request.env._("State"), "order": "state, id desc"},
+            "subject": {"label": request.env._("Subject"), "order": "subject, id desc"},
         }
 
     def _ticket_sudo(self, ticket_id, access_token):
@@ -91,8 +90,11 @@ class TicketPortal(CustomerPortal):
                 "ticket": ticket_sudo,
                 "rating": rating,
                 "can_reopen": ticket_sudo._can_reopen(),
-                "problem": {"reopen": _("This ticket was solved too long ago to be reopened. Please open a new one."),
-                            "state": _("Meanwhile somebody else moved this ticket on.")}.get(problem),
+                # who comes by link has no time zone of his own
+                "timezone": request.env.user.tz or ticket_sudo.partner_id.tz
+                or ticket_sudo.company_id.resource_calendar_id.tz,
+                "problem": {"reopen": request.env._("This ticket was solved too long ago to be reopened. Please open a new one."),
+                            "state": request.env._("Meanwhile somebody else moved this ticket on.")}.get(problem),
             },
             "my_tickets_history",
             False,

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.fields import Command
 
@@ -73,34 +75,35 @@ def _build_tickets(env, users, team, buyer, machines):
     )  # fmt: skip
     team.member_ids = [Command.create({"user_id": agent.id})]
 
-    late = ticket("主轴过热停机", "加工半小时后主轴报警 E104，整条线停了。", "breakdown", machines[0], priority="p0")
-    _move_back(late, timedelta(hours=3))
-    late.sla_status_ids.filtered(lambda row: row.kind == "response")._sla_advance("breach")
+    now = fields.Datetime.now()
+    with freeze_time(now - timedelta(days=5)):
+        solved = ticket("润滑泵不出油", "操作面板提示润滑压力低。", "breakdown", machines[1])
+        solved.with_user(agent).action_start()
+    with freeze_time(now - timedelta(days=5) + timedelta(minutes=25)):
+        _answer(solved, agent, "收到，请先检查油位，我们今天安排工程师远程指导。")
+    with freeze_time(now - timedelta(days=5) + timedelta(hours=3)):
+        solved.with_user(agent).action_solve(
+            "清洗润滑泵滤网并补充 32 号导轨油，压力恢复正常。建议每 500 小时清洗一次滤网。"
+        )
+        solved.rating_apply(5, rating=solved.rating_ids[:1], feedback="响应很快，讲解清楚")
 
-    waiting = ticket("X 轴定位偏差", "加工孔距偏差 0.05 毫米。", "quality", machines[0])
-    waiting.with_user(agent).action_start()
-    _answer(waiting, agent, "请提供最近一次的激光干涉仪检测报告，我们据此判断是否需要上门。")
-    waiting.with_user(agent).action_wait()
-    waiting.with_user(lead).message_post(body="若为丝杠磨损，需先确认是否在保修期内。", subtype_xmlid="mail.mt_note")
+    with freeze_time(now - timedelta(days=1)):
+        waiting = ticket("X 轴定位偏差", "加工孔距偏差 0.05 毫米。", "quality", machines[0])
+        waiting.with_user(agent).action_start()
+        _answer(waiting, agent, "请提供最近一次的激光干涉仪检测报告，我们据此判断是否需要上门。")
+        waiting.with_user(agent).action_wait()
+        waiting.with_user(lead).message_post(
+            body="若为丝杠磨损，需先确认是否在保修期内。", subtype_xmlid="mail.mt_note"
+        )
 
-    solved = ticket("润滑泵不出油", "操作面板提示润滑压力低。", "breakdown", machines[1])
-    solved.with_user(agent).action_start()
-    _answer(solved, agent, "收到，请先检查油位，我们今天安排工程师远程指导。")
-    solved.with_user(agent).action_solve(
-        "清洗润滑泵滤网并补充 32 号导轨油，压力恢复正常。建议每 500 小时清洗一次滤网。"
-    )
-    solved.rating_apply(5, rating=solved.rating_ids[:1], feedback="响应很快，讲解清楚")
+    with freeze_time(now - timedelta(hours=3)):
+        late = ticket(
+            "主轴过热停机", "加工半小时后主轴报警 E104，整条线停了。", "breakdown", machines[0], priority="p0"
+        )
+    late.sla_status_ids._sla_advance("breach")
 
     ticket("采购冷却液过滤芯", "请报一套备用滤芯的价格和交期。", "parts", machines[1])
 
 
 def _answer(ticket, user, text):
     ticket.with_user(user).message_post(body=text, message_type="comment", subtype_xmlid="mail.mt_comment")
-
-
-def _move_back(ticket, span):
-    """As if the ticket had been opened ``span`` ago."""
-    moment = fields.Datetime.now() - span
-    ticket._through_door("opened_at").opened_at = moment
-    ticket.sla_status_ids.sudo().write({"started_at": moment, "planned_at": moment})
-    ticket.sla_status_ids.sudo()._plan()

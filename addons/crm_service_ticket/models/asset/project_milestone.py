@@ -6,10 +6,11 @@ class ProjectMilestone(models.Model):
 
     def _on_accepted(self):
         """The equipment that was accepted gets its records."""
-        super()._on_accepted()
+        result = super()._on_accepted()
         for milestone in self.sudo():
             if milestone._service_hands_over():
                 self.env["service.asset"]._register_accepted(milestone)
+        return result
 
     def _service_hands_over(self):
         """Whether the customer has the equipment with this milestone: the one of kind acceptance, or the last one of

@@ -21,7 +21,7 @@ class ServiceSlaPolicy(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean("On", default=False, readonly=True, copy=False, tracking=True)
+    active = fields.Boolean("On", default=False, readonly=True, copy=False)
     company_id = fields.Many2one("res.company", index=True)
     # conditions; an empty one fits every ticket
     priority = fields.Selection(PRIORITIES)
@@ -58,7 +58,7 @@ class ServiceSlaPolicy(models.Model):
     @api.model
     def _policies_of(self, tickets):
         """Ticket -> the policy that fits it, for those that one fits."""
-        policies = self.sudo().search([])
+        policies = self.sudo().search([("active", "=", True)])
         found = {ticket: next((policy for policy in policies if policy._fits(ticket)), None) for ticket in tickets}
         return {ticket: policy for ticket, policy in found.items() if policy}
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class ServiceAsset(models.Model):
     _inherit = "service.asset"
 
-    ticket_ids = fields.One2many("service.ticket", "asset_id", "Tickets", readonly=True)
+    ticket_ids = fields.One2many("service.ticket", "asset_id", readonly=True)
     ticket_count = fields.Integer("Ticket Count", compute="_compute_ticket_count")
 
     @api.depends("ticket_ids")

@@ -13,9 +13,10 @@ class ServiceTicket(models.Model):
     _inherit = "service.ticket"
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for ticket in self:
             ticket.access_url = f"/my/tickets/{ticket.id}"
+        return result
 
     def _portal_assets(self, partner):
         """Equipment that a portal user of ``partner`` may name."""
