@@ -92,9 +92,8 @@ def _build_tickets(env, users, team, buyer, machines):
         waiting.with_user(agent).action_start()
         _answer(waiting, agent, "请提供最近一次的激光干涉仪检测报告，我们据此判断是否需要上门。")
         waiting.with_user(agent).action_wait()
-        waiting.with_user(lead).message_post(
-            body="若为丝杠磨损，需先确认是否在保修期内。", subtype_xmlid="mail.mt_note"
-        )
+        note = "若为丝杠磨损，需先确认是否在保修期内。"
+        waiting.with_user(lead).message_post(body=note, subtype_xmlid="mail.mt_note")
 
     with freeze_time(now - timedelta(hours=3)):
         late = ticket(

@@ -1,5 +1,4 @@
 import math
-from itertools import groupby
 
 from odoo import api, fields, models
 
@@ -150,12 +149,8 @@ class ServiceSlaStatus(models.Model):
 
     def _plan(self):
         """Deadlines of the present runs, those of one company and limit in one go."""
-
-        def key(row):
-            return (row.company_id.id, row.limit_number, row.limit_unit)
-
-        for (_company, number, unit), group in groupby(self.sorted(key), key):
-            rows = self.browse().concat(*group)
+        plans = self.grouped(lambda row: (row.company_id, row.limit_number, row.limit_unit))
+        for (_company, number, unit), rows in plans.items():
             deadlines = rows._deadlines(Limit(number, unit), rows.mapped("planned_at"))
             for row, deadline in zip(rows, deadlines, strict=True):
                 if row.deadline != deadline:

@@ -56,21 +56,24 @@ class ServiceTicket(models.Model):
         return self.sudo().sla_status_ids.filtered(lambda row: row.kind in kinds)
 
     def _on_created(self):
-        super()._on_created()
+        result = super()._on_created()
         self.env["service.sla.status"]._sla_start(self)
+        return result
 
     def _on_answered(self):
-        super()._on_answered()
+        result = super()._on_answered()
         self._sla_rows("response")._sla_advance("reach")
+        return result
 
     def _on_routing_changed(self, before):
-        super()._on_routing_changed(before)
+        result = super()._on_routing_changed(before)
         rows = self._sla_rows("response", "solve")
         if rows:
             rows._sla_replan(self.env["service.sla.policy"]._policies_of(self.sudo()))
+        return result
 
     def _on_transition(self, event):
-        super()._on_transition(event)
+        result = super()._on_transition(event)
         if event == "wait":
             self._sla_rows("solve")._sla_advance("pause")
         elif event == "start":
@@ -83,3 +86,4 @@ class ServiceTicket(models.Model):
             self._sla_rows("solve")._sla_advance("reopen")
         elif event == "cancel":
             self._sla_rows("response", "solve")._sla_advance("drop")
+        return result
