@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
@@ -23,8 +23,7 @@ class TestSla(ServiceCase):
         policies.search([]).unlink()
         cls.policy = policies.create(
             {
-                "name": "all", "response_number": 2, "response_unit": "hours", "solve_number": 10,
-                "solve_unit": "working_hours",
+                "name": "all", "response_number": 2, "response_unit": "hours", "solve_number": 10, "solve_unit": "hours",
             }
         )  # fmt: skip
         cls.policy._switch(True)
@@ -115,23 +114,40 @@ class TestSla(ServiceCase):
         # late stays late
         self.assertEqual((solve.state, solve.reached_at), ("breached", False))
 
-    def test_what_is_left_is_measured_by_the_working_clock(self):
-        """The calendar answers only where a limit ends; what is left is found with it, whatever clock it has."""
+    def test_working_time(self):
+        """Monday 10:00 in Shanghai, ten working hours of a day from 8 to 12 and 13 to 17."""
+        self.env.company.resource_calendar_id.tz = "Asia/Shanghai"
+        self.policy.solve_unit = "working_hours"
+        ticket = self._opened()
+        solve = self._row(ticket, "solve")
+        self.assertEqual(solve.deadline, datetime(2026, 3, 3, 4))
+        with freeze_time("2026-03-02 08:00:00"):
+            ticket.with_user(self.agent).action_wait()
+        self.assertEqual((solve.limit_number, solve.limit_unit), (5, "working_hours"))
+        with freeze_time("2026-03-06 07:00:00"):
+            ticket.with_user(self.agent).action_start()
+        self.assertEqual(solve.deadline, datetime(2026, 3, 9, 3))
+        # nothing was worked on Saturday
+        with freeze_time("2026-03-07 05:00:00"):
+            ticket.with_user(self.agent).action_wait()
+        self.assertEqual(solve.limit_number, 3)
 
-        def half_speed(calendar, limit, starts):
-            factor = 2 if limit.is_working else 1
-            return [start + factor * timedelta(hours=limit.number) for start in starts]
-
-        with patch.object(self.env.registry["resource.calendar"], "_limit_deadlines", half_speed):
-            ticket = self._opened()
-            solve = self._row(ticket, "solve")
-            self.assertEqual(solve.deadline, START + 20 * HOUR)
-            with at(5):
-                ticket.with_user(self.agent).action_wait()
-            self.assertEqual((solve.limit_number, solve.limit_unit), (7.5, "working_hours"))
-            with at(40):
-                ticket.with_user(self.agent).action_start()
-            self.assertEqual(solve.deadline, START + 55 * HOUR)
+    def test_a_makeup_day_brings_the_deadline_forward(self):
+        calendar = self.env.company.resource_calendar_id
+        calendar.tz = "Asia/Shanghai"
+        self.policy.solve_unit = "working_hours"
+        with freeze_time("2026-03-06 07:00:00"):
+            ticket = self._ticket()
+        solve = self._row(ticket, "solve")
+        self.assertEqual(solve.deadline, datetime(2026, 3, 9, 9))
+        self.env["crm.clock.replan"].search([]).unlink()
+        self.env["crm.work.exception"].create(
+            {"name": "X", "date": date(2026, 3, 7), "kind": "makeup", "calendar_id": calendar.id}
+        )
+        with freeze_time("2026-03-06 08:00:00"), self.enter_registry_test_mode():
+            self.env.ref("crm_merchant.ir_cron_clock_replan").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(solve.deadline, datetime(2026, 3, 7, 9))
 
     def test_the_job_finds_what_ran_out(self):
         ticket, fresh = self._opened(), self._opened(user_id=self.second.id)
@@ -171,7 +187,7 @@ class TestSla(ServiceCase):
         ticket = self._opened()
         response = self._row(ticket, "response")
 
-        def tomorrow(calendar, limit, starts):
+        def tomorrow(calendar, limit, starts, **kwargs):
             return [start + 24 * HOUR for start in starts]
 
         with at(3), patch.object(self.env.registry["resource.calendar"], "_limit_deadlines", tomorrow):

@@ -1,11 +1,9 @@
-import math
-
 from odoo import api, fields, models
 
-from odoo.addons.crm_merchant.lib.clock import Limit, plain_deadlines
+from odoo.addons.crm_merchant.lib.clock import Limit
 
 KINDS = [("response", "First Answer"), ("solve", "Solution")]
-_MINUTES = 60
+_HOUR = 3600
 
 
 class ServiceSlaStatus(models.Model):
@@ -150,35 +148,24 @@ class ServiceSlaStatus(models.Model):
     def _plan(self):
         """Deadlines of the present runs, those of one company and limit in one go."""
         plans = self.grouped(lambda row: (row.company_id, row.limit_number, row.limit_unit))
-        for (_company, number, unit), rows in plans.items():
-            deadlines = rows._deadlines(Limit(number, unit), rows.mapped("planned_at"))
+        for (company, number, unit), rows in plans.items():
+            calendar = company.resource_calendar_id
+            deadlines = calendar._limit_deadlines(Limit(number, unit), rows.mapped("planned_at"))
             for row, deadline in zip(rows, deadlines, strict=True):
                 if row.deadline != deadline:
                     row.deadline = deadline
 
-    def _deadlines(self, limit, starts):
-        calendar = self.company_id.resource_calendar_id
-        return calendar._limit_deadlines(limit, starts) if calendar else plain_deadlines(limit, starts)
+    def _clock_recompute(self):
+        """Plans these running clocks again after working time changed."""
+        self._plan()
 
     def _prepare_rest_vals(self, moment):
         """What is left of a running clock at ``moment``, as a limit that starts when it goes on."""
         self.ensure_one()
-        minutes = max(math.ceil((self.deadline - moment).total_seconds() / _MINUTES), 1)
         unit = "working_hours" if self.limit_unit.startswith("working") else "hours"
         if unit == "working_hours":
-            minutes = self._working_minutes(moment, minutes)
-        return {"limit_number": minutes / _MINUTES, "limit_unit": unit, "paused_at": moment}
-
-    def _working_minutes(self, moment, most):
-        """Working minutes until the deadline, at most ``most``.
-
-        The calendar answers in one direction only, so the longest limit that ends by then is searched for.
-        """
-        least = 1
-        while least < most:
-            middle = (least + most + 1) // 2
-            if self._deadlines(Limit(middle / _MINUTES, "working_hours"), [moment])[0] <= self.deadline:
-                least = middle
-            else:
-                most = middle - 1
-        return least
+            seconds = self.company_id.resource_calendar_id._working_seconds([(moment, self.deadline)])[0]
+        else:
+            seconds = (self.deadline - moment).total_seconds()
+        # a limit is never nothing
+        return {"limit_number": max(seconds, 1) / _HOUR, "limit_unit": unit, "paused_at": moment}
