@@ -24,6 +24,7 @@ class MerchantCase(TransactionCase):
                 "member_ids": [(0, 0, {"user_id": cls.rep.id}), (0, 0, {"user_id": cls.rep_2.id})],
                 "claim_limit_day": 3,
                 "cooldown_days": 7,
+                "freeze_days": 0,
             }
         )
         cls.jiangsu = cls.env.ref("base.state_cn_JS")

@@ -1,5 +1,4 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
 
 
 class CrmLead(models.Model):
@@ -10,6 +9,8 @@ class CrmLead(models.Model):
 
     _pooled_idx = models.Index("(pool_id, pool_since) WHERE pool_state = 'pooled'")
     _held_idx = models.Index("(user_id) WHERE pool_state = 'owned'")
+    _recycle_idx = models.Index("(recycle_deadline) WHERE pool_state = 'owned' AND active IS TRUE")
+    _locked_idx = models.Index("(user_id) WHERE pool_locked")
 
     def _compute_pool_ledger_count(self):
         groups = (
@@ -95,68 +96,32 @@ class CrmLead(models.Model):
                 rows += batch._pool_rows("merge", user, home, dict.fromkeys(batch.ids, user), reason, {})
         self.env["crm.pool.ledger"]._ledger_append(rows)
 
-    # -- giving away --------------------------------------------------------------------------
+    # -- the clock ------------------------------------------------------------------------------
 
-    def _pool_check_steward(self):
-        """Who may give a held lead away: its owner, an administrator of its pool, a superior of the owner.
+    def _watched_fields(self):
+        return {**super()._watched_fields(), "type": "_pool_type_written"}
 
-        :raises AccessError: for anyone else, naming who can
-        """
-        user = self.env.user
-        for lead in self.sudo():
-            allowed = lead.user_id | lead.pool_id.admin_ids
-            if lead.user_id:
-                allowed |= lead.user_id._merchant_superiors()
-            if user not in allowed and not user.has_group("sales_team.group_sale_manager"):
-                raise AccessError(
-                    self.env._(
-                        "Only %(owner)s, a superior or an administrator of the pool can give this lead away.",
-                        owner=lead.user_id.name or self.env._("its owner"),
-                    )
-                )
+    def _pool_type_written(self, before):
+        if before:
+            self._pool_plan_if_on()
 
-    def action_pool_release(self, reason=""):
-        """Gives held leads back to their pool.
+    @api.model
+    def _pool_exempt_domain(self):
+        """What is won stays."""
+        return super()._pool_exempt_domain() | fields.Domain("won_status", "=", "won")
 
-        :param reason: why, needed: whoever takes the lead next wants to know
-        """
-        self.check_access("write")
-        self._pool_check_steward()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say in a few words why the lead goes back to the pool."))
-        homes = self.sudo()._pool_find()
-        for lead in self.sudo():
-            if not lead.pool_id and not homes[lead.id]:
-                raise UserError(
-                    self.env._(
-                        "No pool takes leads of the region “%(region)s”. A sales administrator can add the region to a "
-                        "pool.",
-                        region=lead.region_id.name or self.env._("unknown"),
-                    )
-                )
-        self._pool_move("release", {self.env["res.users"]: self}, reason.strip())
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.lead",
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "target": "main",
-            "domain": [("user_id", "=", self.env.uid)],
-            "name": self.env._("My Leads"),
-        }
+    def _pool_with_opportunity(self):
+        return super()._pool_with_opportunity() | self.filtered(lambda lead: lead.type == "opportunity")
 
-    def action_pool_transfer(self, user_id, reason=""):
-        """Hands held leads to a colleague.
+    def _pool_with_deal(self):
+        return super()._pool_with_deal() | self.filtered(lambda lead: lead.won_status == "won")
 
-        :param user_id: id of an internal user of the lead's company
-        """
-        self.check_access("write")
-        self._pool_check_steward()
-        user = self.env["res.users"].browse(int(user_id)).exists()
-        if not user or user.share or not user.has_group("sales_team.group_sale_salesman"):
-            raise UserError(self.env._("Choose a colleague who works in sales."))
-        self._pool_move("transfer", {user: self}, (reason or "").strip())
-        return True
+    def _pool_holding_domain(self, user):
+        """Won and lost ones do not count."""
+        return super()._pool_holding_domain(user) & fields.Domain("won_status", "!=", "won")
+
+    def _pool_mine_title(self):
+        return self.env._("My Leads")
 
     def action_open_pool_ledger(self):
         """Opens who held this lead, from when, and why."""

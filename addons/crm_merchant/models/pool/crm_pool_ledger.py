@@ -12,12 +12,15 @@ class CrmPoolLedger(models.Model):
     event = fields.Selection(
         [
             ("enter", "Entered the pool"),
+            ("create", "Entered by its holder"),
             ("claim", "Claimed"),
             ("assign", "Assigned"),
             ("transfer", "Transferred"),
             ("release", "Released"),
             ("recycle", "Recycled"),
             ("lock", "Locked"),
+            ("unlock", "Unlocked"),
+            ("grade", "Graded"),
             ("merge", "Merged"),
         ],
         required=True,

@@ -6,8 +6,6 @@ commit, gets a serialization error, and is told at once who was faster; the winn
 this transaction still sees the past.
 """
 
-from datetime import timedelta
-
 import psycopg2
 
 from odoo import fields, models
@@ -42,7 +40,8 @@ class PoolMixin(models.AbstractModel):
             if record.pool_state != "pooled":
                 raise UserError(self._pool_taken_message(record.user_id.name))
         self._pool_check_caps(records, members)
-        self._pool_check_cooldown(records)
+        records._pool_check_freeze()
+        records._pool_check_cooldown(user)
         self._pool_lock_records(records)
         records._pool_move("claim", {user: records}, "")
         first = members[:1]
@@ -72,70 +71,6 @@ class PoolMixin(models.AbstractModel):
         # updating a row, not only locking it, makes a second tab's older snapshot fail instead of counting twice
         old._through_door("claims_date", "claims_today").write({"claims_date": today, "claims_today": 0})
         return rows.filtered(lambda row: row.on_duty and row.pool_id.active)
-
-    def _pool_check_caps(self, records, members):
-        """Daily cap and holding cap count per person over all pools; the narrowest pool concerned decides."""
-        pools = records.pool_id
-        day_limits = [pool.claim_limit_day for pool in pools if pool.claim_limit_day]
-        claimed = sum(
-            self.env["crm.pool.member"].sudo().search([("user_id", "=", self.env.uid)]).mapped("claims_today")
-        )
-        if day_limits and claimed + len(records) > min(day_limits):
-            raise UserError(
-                self.env._(
-                    "You have claimed %(claimed)s today and may claim %(limit)s a day. The count starts again tomorrow.",
-                    claimed=claimed,
-                    limit=min(day_limits),
-                )
-            )
-        holding_limits = [pool.holding_limit for pool in pools if pool.holding_limit]
-        if not holding_limits:
-            return
-        holding = self.sudo().search_count(self._pool_holding_domain(self.env.user))
-        if holding + len(records) > min(holding_limits):
-            raise UserError(
-                self.env._(
-                    "You hold %(holding)s and may hold %(limit)s. Release what you do not work on, or ask the "
-                    "administrator of the pool.",
-                    holding=holding,
-                    limit=min(holding_limits),
-                )
-            )
-
-    def _pool_holding_domain(self, user):
-        """Domain of what counts towards a person's holding cap."""
-        return fields.Domain([("user_id", "=", user.id), ("pool_state", "=", "owned")])
-
-    def _pool_check_cooldown(self, records):
-        """Every former holder waits, not only the last one, so that two people cannot swap a record."""
-        for pool in records.pool_id:
-            if not pool.cooldown_days:
-                continue
-            since = fields.Datetime.now() - timedelta(days=pool.cooldown_days)
-            held = (
-                self.env["crm.pool.ledger"]
-                .sudo()
-                .search(
-                    [
-                        ("res_model", "=", self._name),
-                        ("res_id", "in", records.filtered(lambda r, p=pool: r.pool_id == p).ids),
-                        ("from_uid", "=", self.env.uid),
-                        ("event", "in", ("release", "recycle")),
-                        ("moment", ">", since),
-                    ],
-                    order="moment desc",
-                    limit=1,
-                )
-            )
-            if held:
-                free = fields.Datetime.context_timestamp(self, held.moment + timedelta(days=pool.cooldown_days))
-                raise UserError(
-                    self.env._(
-                        "You held “%(name)s” until lately and may claim it again from %(moment)s.",
-                        name=held.res_name,
-                        moment=free.strftime("%Y-%m-%d %H:%M"),
-                    )
-                )
 
     def _pool_lock_records(self, records):
         """Locks the records; names the winner when somebody else claimed one since this transaction began."""

@@ -4,7 +4,7 @@
 (``pooled``) or is held (``owned``); empty means that no pool ever took it.
 """
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 STATE_COLUMNS = ("pool_id", "pool_state", "pool_since")
 
@@ -39,7 +39,7 @@ class PoolMixin(models.AbstractModel):
         :param reason: why, in words for people
         :param pool: pool of records that have none yet; by default the one of their region
         """
-        rows = []
+        rows, moved = [], self.browse()
         for user, records in holders.items():
             records = records.sudo()
             before = {record.id: record.user_id for record in records}
@@ -49,7 +49,9 @@ class PoolMixin(models.AbstractModel):
                 dropped = batch._pool_leave_owner(before) if not user else {}
                 batch._pool_write(user, home)
                 rows += batch._pool_rows(event, user, home, before, reason, dropped)
+                moved |= batch
         self.env["crm.pool.ledger"]._ledger_append(rows)
+        moved._pool_moved(event)
 
     def _pool_group_by_home(self, pool):
         """Records by their home pool; ``pool`` is that of records without one, else it is looked up."""
@@ -59,10 +61,10 @@ class PoolMixin(models.AbstractModel):
 
     def _pool_write(self, user, home):
         """Writes holder and pool columns of records that get the same values."""
-        vals = {"pool_id": home.id}
-        if home:
-            vals |= {"pool_state": "owned" if user else "pooled", "pool_since": fields.Datetime.now()}
-        door = self._through_door(*STATE_COLUMNS).with_context(mail_notrack=True, mail_auto_subscribe_no_notify=True)
+        vals = self._prepare_pool_state_vals(user, home)
+        door = self._through_door(*STATE_COLUMNS, *vals).with_context(
+            mail_notrack=True, mail_auto_subscribe_no_notify=True
+        )
         # a plain write of the owner comes back through _pool_owner_written, which sees the open door
         changed = self.filtered(lambda record: record.user_id != user)
         kept = self - changed
@@ -105,14 +107,31 @@ class PoolMixin(models.AbstractModel):
         for (event, user), pairs in moves.items():
             records = self.browse([record.id for record, _old in pairs]).sudo()
             owners = {record.id: old for record, old in pairs}
+            self.browse(records.ids)._pool_check_receiver(user, owners)
             for home in records.pool_id:
                 batch = records.filtered(lambda record, home=home: record.pool_id == home)
                 dropped = batch._pool_leave_owner(owners) if not user else {}
                 batch._pool_write(user, home)
                 rows = batch._pool_rows(event, user, home, owners, "", dropped)
                 self.env["crm.pool.ledger"]._ledger_append(rows)
+            records._pool_moved(event)
+        if not before:
+            self.sudo()._pool_take_created()
 
     # -- hooks ----------------------------------------------------------------------------------
+
+    def _prepare_pool_state_vals(self, user, home):
+        """Values of the pool columns of records that go to ``user`` (empty: into the pool ``home``)."""
+        vals = {"pool_id": home.id}
+        if home:
+            vals |= {"pool_state": "owned" if user else "pooled", "pool_since": fields.Datetime.now()}
+        return vals
+
+    def _pool_moved(self, event):
+        """Runs on records (superuser) after a movement is written and in the ledger."""
+
+    def _pool_take_created(self):
+        """Runs on new records (superuser), which no pool has taken yet."""
 
     def _prepare_pool_owner_vals(self, user):
         """What a new holder brings with him; ``user`` is empty when records go into the pool."""
@@ -134,11 +153,6 @@ class PoolMixin(models.AbstractModel):
         """Name of the record that may stand in the ledger: no phone, no mail."""
         self.ensure_one()
         return self.display_name
-
-    @api.model
-    def _pool_exempt_domain(self):
-        """Domain of records that are never recycled; later addons add theirs (open orders, contracts, tickets)."""
-        return fields.Domain.FALSE
 
     def _pool_leave_owner(self, owners):
         """What happens when records fall into the pool: the former owner stops following, his to-dos are cancelled.

@@ -1,0 +1,144 @@
+"""Recycling: what is due goes back to its pool, and who holds what is soon due is told before.
+
+Both jobs take only rows whose stored deadline has come, over a partial index, so that they cost the same with a
+thousand and with a million held records. A deadline that came is reckoned once more before anything moves.
+"""
+
+import logging
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+class PoolMixin(models.AbstractModel):
+    _inherit = "crm.pool.mixin"
+
+    @api.model
+    def _pool_due_domain(self):
+        """Domain of held records whose deadline has come."""
+        return fields.Domain([("pool_state", "=", "owned"), ("recycle_deadline", "<=", fields.Datetime.now())])
+
+    @api.model
+    def _pool_recycle_due(self, commit):
+        """Recycles everything that is due, in batches.
+
+        :param commit: called with the number of records after each batch; false when there is no time left
+        :return: ids of records that could not be recycled; they are logged and tried again next time
+        """
+        bad = []
+        while True:
+            domain = self._pool_due_domain() & fields.Domain("id", "not in", bad)
+            batch = self.sudo().search(domain, order="recycle_deadline, id", limit=BATCH)
+            if not batch:
+                return bad
+            try:
+                with self.env.cr.savepoint():
+                    batch._pool_recycle_batch()
+            except Exception:
+                bad += self._pool_recycle_singly(batch)
+            if not commit(len(batch)):
+                return bad
+
+    @api.model
+    def _pool_recycle_singly(self, batch):
+        """A batch failed: finds the bad records by taking one at a time."""
+        bad = []
+        for record in batch:
+            try:
+                with self.env.cr.savepoint():
+                    record._pool_recycle_batch()
+            except psycopg2.errors.SerializationFailure:
+                # somebody works on it at this very moment; the next run sees what came of it
+                bad.append(record.id)
+            except Exception:
+                _logger.exception("%s %s could not go back to its pool", self._name, record.id)
+                bad.append(record.id)
+        return bad
+
+    def _pool_recycle_batch(self):
+        """Recycles those of these records that are really due and plans the others anew."""
+        now = fields.Datetime.now()
+        due = self._pool_deadlines()
+        late = self.filtered(lambda record: record.id in due and due[record.id][0] <= now)
+        exempt = late._pool_exempt_now()
+        (self - late)._pool_plan()
+        # looked at again after the time of warning, so that nothing falls on the day its reason to stay ends
+        self._pool_put_deadlines(
+            {record.id: now + timedelta(days=max(record.pool_id.warn_days, 1)) for record in exempt}
+        )
+        reasons = {}
+        for record in late - exempt:
+            _moment, rule, days = due[record.id]
+            reasons.setdefault((rule, days), []).append(record.id)
+        for (rule, days), ids in reasons.items():
+            records = self.browse(ids)
+            records._pool_move("recycle", {self.env["res.users"]: records}, self._pool_recycle_reason(rule, days))
+
+    @api.model
+    def _pool_recycle_reason(self, rule, days):
+        """Why a record goes back, in words for people."""
+        if rule == "no_opportunity":
+            return self.env._("No opportunity for %(days)s days", days=days)
+        if rule == "no_deal":
+            return self.env._("No deal for %(days)s days", days=days)
+        return self.env._("No follow-up for %(days)s days", days=days)
+
+    # -- warning --------------------------------------------------------------------------------
+
+    @api.model
+    def _pool_warn_soon(self, pool, commit):
+        """Gives each holder a to-do a record that falls into the pool soon, and one message that names them all."""
+        soon = fields.Datetime.now() + timedelta(days=pool.warn_days)
+        domain = (
+            fields.Domain([("pool_id", "=", pool.id), ("pool_state", "=", "owned"), ("recycle_warned", "=", False)])
+            & fields.Domain("recycle_deadline", "<=", soon)
+        )  # fmt: skip
+        last = 0
+        while True:
+            batch = self.sudo().search(domain & fields.Domain("id", ">", last), order="id", limit=BATCH)
+            if not batch:
+                return
+            last = batch[-1].id
+            told = batch - batch._pool_exempt_now()
+            told._through_door("recycle_warned").with_context(mail_notrack=True).write({"recycle_warned": True})
+            self.env["mail.activity"]._merchant_schedule_quietly(
+                told._prepare_pool_warning_vals(), self.env._("These go back to the pool soon")
+            )
+            if not commit(len(batch)):
+                return
+
+    def _prepare_pool_warning_vals(self):
+        """Values of the to-dos of these records; the day is that of the deadline."""
+        kind = self.env.ref("crm_merchant.mail_activity_pool_warning")
+        model_id = self.env["ir.model"]._get_id(self._name)
+        return [
+            {
+                "res_model_id": model_id,
+                "res_id": record.id,
+                "user_id": record.user_id.id,
+                "activity_type_id": kind.id,
+                "date_deadline": fields.Datetime.context_timestamp(
+                    self.with_context(tz=record.user_id.tz or "Asia/Shanghai"), record.recycle_deadline
+                ).date(),
+                "summary": self.env._("Follow up “%(name)s”, or it goes back to the pool", name=record.display_name),
+            }
+            for record in self
+        ]
+
+    def _pool_unwarn(self):
+        """A follow-up was made: the to-dos that asked for it are done."""
+        kind = self.env.ref("crm_merchant.mail_activity_pool_warning", raise_if_not_found=False)
+        if self and kind:
+            self.env["mail.activity"].sudo().search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("activity_type_id", "=", kind.id),
+                ]
+            ).unlink()
