@@ -2,5 +2,6 @@
 from . import kernel
 from . import region
 from . import pool
+from . import followup
 from . import assignment
 from . import intake

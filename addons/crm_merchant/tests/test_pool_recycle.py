@@ -151,8 +151,8 @@ class TestPoolRecycle(RecycleCase):
 
         with (
             patch.object(type(leads), "_pool_move", move),
-            mute_logger("odoo.addons.crm_merchant.models.pool.recycle"),
-            self.assertLogs("odoo.addons.crm_merchant.models.pool.recycle", "ERROR") as logs,
+            mute_logger("odoo.addons.crm_merchant.models.kernel.carefully"),
+            self.assertLogs("odoo.addons.crm_merchant.models.kernel.carefully", "ERROR") as logs,
         ):
             found = self.recycle(START + timedelta(days=20))
         self.assertEqual(leads.mapped("pool_state"), ["pooled", "owned", "pooled"])

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 BATCH = 5000
@@ -17,6 +17,17 @@ class CrmPool(models.Model):
     def _pool_models(self):
         """Names of the models whose records lie in pools."""
         return ["crm.lead"]
+
+    @api.model
+    def _pool_record(self, model, res_id):
+        """The record of one of these models that a caller names.
+
+        :raises UserError: no such model or record
+        """
+        record = self.env[model].browse(res_id).exists() if model in self._pool_models() and res_id else None
+        if not record:
+            raise UserError(self.env._("This record is not there any more."))
+        return record
 
     def _held_batches(self, model):
         """Held records of these pools (superuser), in batches by id."""

@@ -12,17 +12,8 @@ is found when it comes due, see ``recycle``.
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 from ...lib.clock import DAYS, Limit
-
-COLUMNS = {
-    "recycle_deadline": "timestamp",
-    "recycle_warned": "bool",
-    "last_followup_at": "timestamp",
-    "pool_locked": "bool",
-    "merchant_grade": "varchar",
-}
 
 
 class PoolMixin(models.AbstractModel):
@@ -48,14 +39,6 @@ class PoolMixin(models.AbstractModel):
         groups="base.group_user",
         help="Exempt from recycling at the moment: locked, won, or a condition of the pool",
     )
-
-    def _auto_init(self):
-        # created empty, so that installing writes no row; filled when a pool's recycling is switched on
-        if not self._abstract:
-            for name, kind in COLUMNS.items():
-                if not column_exists(self.env.cr, self._table, name):
-                    create_column(self.env.cr, self._table, name, kind)
-        return super()._auto_init()
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"recycle_deadline", "recycle_warned", "last_followup_at"}
@@ -222,7 +205,7 @@ class PoolMixin(models.AbstractModel):
         # the date of change of a lead moves: somebody worked on it
         later._through_door("last_followup_at").write({"last_followup_at": moment})
         later._pool_plan_if_on()
-        later._pool_unwarn()
+        self.sudo()._drop_reminders()
 
     def _prepare_pool_state_vals(self, user, home):
         return {**super()._prepare_pool_state_vals(user, home), "recycle_deadline": False, "recycle_warned": False}

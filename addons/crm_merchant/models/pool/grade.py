@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.sql import column_exists, create_column
 
 GRADES = [("A", "A"), ("B", "B"), ("C", "C")]
 
@@ -18,6 +19,12 @@ class PoolMixin(models.AbstractModel):
         groups="base.group_user",
         help="A: high intent. Decides how fast a lead must be answered and how long it may lie without follow-up",
     )
+
+    def _auto_init(self):
+        # created empty, or installing would write the default into every row
+        if not self._abstract and not column_exists(self.env.cr, self._table, "merchant_grade"):
+            create_column(self.env.cr, self._table, "merchant_grade", "varchar")
+        return super()._auto_init()
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"merchant_grade"}

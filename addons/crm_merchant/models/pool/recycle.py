@@ -4,14 +4,11 @@ Both jobs take only rows whose stored deadline has come, over a partial index, s
 thousand and with a million held records. A deadline that came is reckoned once more before anything moves.
 """
 
-import logging
 from datetime import timedelta
-
-import psycopg2
 
 from odoo import api, fields, models
 
-_logger = logging.getLogger(__name__)
+from ..kernel.carefully import run_carefully
 
 BATCH = 200
 
@@ -37,29 +34,9 @@ class PoolMixin(models.AbstractModel):
             batch = self.sudo().search(domain, order="recycle_deadline, id", limit=BATCH)
             if not batch:
                 return bad
-            try:
-                with self.env.cr.savepoint():
-                    batch._pool_recycle_batch()
-            except Exception:
-                bad += self._pool_recycle_singly(batch)
+            bad += run_carefully(batch, "_pool_recycle_batch")
             if not commit(len(batch)):
                 return bad
-
-    @api.model
-    def _pool_recycle_singly(self, batch):
-        """A batch failed: finds the bad records by taking one at a time."""
-        bad = []
-        for record in batch:
-            try:
-                with self.env.cr.savepoint():
-                    record._pool_recycle_batch()
-            except psycopg2.errors.SerializationFailure:
-                # somebody works on it at this very moment; the next run sees what came of it
-                bad.append(record.id)
-            except Exception:
-                _logger.exception("%s %s could not go back to its pool", self._name, record.id)
-                bad.append(record.id)
-        return bad
 
     def _pool_recycle_batch(self):
         """Recycles those of these records that are really due and plans the others anew."""
@@ -115,12 +92,13 @@ class PoolMixin(models.AbstractModel):
 
     def _prepare_pool_warning_vals(self):
         """Values of the to-dos of these records; the day is that of the deadline."""
-        kind = self.env.ref("crm_merchant.mail_activity_pool_warning")
+        kind = self._reminder_kind("mail_activity_pool_warning")
         model_id = self.env["ir.model"]._get_id(self._name)
         return [
             {
                 "res_model_id": model_id,
                 "res_id": record.id,
+                "res_name": record.display_name,
                 "user_id": record.user_id.id,
                 "activity_type_id": kind.id,
                 "date_deadline": fields.Datetime.context_timestamp(
@@ -131,14 +109,27 @@ class PoolMixin(models.AbstractModel):
             for record in self
         ]
 
-    def _pool_unwarn(self):
-        """A follow-up was made: the to-dos that asked for it are done."""
-        kind = self.env.ref("crm_merchant.mail_activity_pool_warning", raise_if_not_found=False)
-        if self and kind:
+    def _drop_reminders(self, kinds=None):
+        """A follow-up was made: the to-dos that asked for it are done.
+
+        :param kinds: activity types, by default all of ``_reminder_kinds``
+        """
+        if self:
             self.env["mail.activity"].sudo().search(
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "in", self.ids),
-                    ("activity_type_id", "=", kind.id),
+                    ("activity_type_id", "in", (kinds or self._reminder_kinds()).ids),
                 ]
             ).unlink()
+
+    @api.model
+    def _reminder_kinds(self):
+        """Types of the to-dos by which the suite itself asks for a follow-up."""
+        return self._reminder_kind("mail_activity_pool_warning")
+
+    @api.model
+    def _reminder_kind(self, name):
+        """A shipped activity type by its cached id: asked for in every batch."""
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(f"crm_merchant.{name}", raise_if_not_found=True)
+        return self.env["mail.activity.type"].browse(type_id)

@@ -1,0 +1,135 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+CLOCK_COLUMNS = {
+    "first_response_deadline",
+    "first_response_at",
+    "first_response_late",
+    "followup_deadline",
+    "followup_step",
+    "is_high_risk",
+}
+
+
+class CrmLead(models.Model):
+    """The clocks of a held lead: first response, and the ladder of reminders.
+
+    ``followup_deadline`` is the next moment at which somebody must be told, of either clock; the job asks for it alone.
+    """
+
+    _inherit = "crm.lead"
+
+    followup_ids = fields.One2many("crm.followup", "lead_id", "Follow-ups", readonly=True)
+    first_response_deadline = fields.Datetime("First Response Due", readonly=True, copy=False)
+    first_response_at = fields.Datetime("First Response", readonly=True, copy=False)
+    first_response_late = fields.Boolean("First Response Was Late", readonly=True, copy=False)
+    followup_deadline = fields.Datetime("Next Reminder", readonly=True, copy=False)
+    followup_step = fields.Integer("Reminders Given", readonly=True, copy=False, aggregator=None)
+    is_high_risk = fields.Boolean("High Risk", readonly=True, copy=False)
+
+    _followup_idx = models.Index("(followup_deadline) WHERE active IS TRUE AND followup_deadline IS NOT NULL")
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | CLOCK_COLUMNS
+
+    def _watched_fields(self):
+        return {**super()._watched_fields(), "stage_id": "_ladder_stage_written"}
+
+    # -- what starts and stops the clocks -----------------------------------------------------------
+
+    def _pool_owner_written(self, before):
+        result = super()._pool_owner_written(before)
+        changed = self.sudo().filtered(
+            lambda lead: not before or before.get(lead.id, {}).get("user_id", lead.user_id) != lead.user_id
+        )
+        changed._response_begin(before)
+        return result
+
+    def _response_begin(self, before):
+        """A new holder has his time to answer; a transfer from one to another leaves the clock as it runs."""
+        gone = self.filtered(lambda lead: not lead.user_id and (lead.followup_deadline or lead.first_response_deadline))
+        if gone:
+            empty = dict.fromkeys(CLOCK_COLUMNS, False)
+            gone._through_door(*empty).with_context(mail_notrack=True).write(empty)
+        held = self.filtered("user_id")
+        for company, leads in held.grouped(lambda lead: lead.company_id or self.env.company).items():
+            if company.first_response_active:
+                # who enters a lead himself is talking to the customer already
+                fresh = leads.filtered(
+                    lambda lead: lead.user_id != self.env.user if not before else not before[lead.id].get("user_id")
+                )
+                fresh._response_start(company, dict.fromkeys(fresh.ids, fields.Datetime.now()))
+        held._ladder_plan()
+
+    def _response_start(self, company, starts):
+        """Sets the deadline of the first response: ``starts`` is a dict of lead id -> moment."""
+        calendar = company.resource_calendar_id
+        for grade, leads in self.grouped(lambda lead: lead.merchant_grade or "C").items():
+            limit = company._first_response_limit(grade)
+            moments = calendar._limit_deadlines(limit, [starts[lead.id] for lead in leads])
+            due = dict(zip(leads.ids, moments, strict=True))
+            for moment in set(moments):
+                vals = {"first_response_deadline": moment, "first_response_at": False, "first_response_late": False}
+                batch = leads.filtered(lambda lead, due=due, moment=moment: due[lead.id] == moment)
+                batch._through_door(*vals).with_context(mail_notrack=True).write(vals)
+
+    def _grade_changed(self):
+        result = super()._grade_changed()
+        waiting = self.filtered(lambda lead: lead.first_response_deadline and not lead.first_response_at)
+        for company, leads in waiting.grouped(lambda lead: lead.company_id or self.env.company).items():
+            leads._response_start(company, {lead.id: lead.date_open or lead.create_date for lead in leads})
+        self._ladder_plan()
+        return result
+
+    def _pool_type_written(self, before):
+        result = super()._pool_type_written(before)
+        self._ladder_stage_written(before)
+        return result
+
+    def _ladder_stage_written(self, before):
+        if before:
+            self.sudo()._ladder_plan()
+
+    def _followup_done(self, moment):
+        result = super()._followup_done(moment)
+        answered = self.sudo().filtered(lambda lead: lead.first_response_deadline and not lead.first_response_at)
+        if answered:
+            # late or not is told by the deadline, not by whether somebody was reminded
+            for late, leads in answered.grouped(lambda lead: lead.first_response_deadline < moment).items():
+                vals = {"first_response_at": moment, "first_response_late": late}
+                leads._through_door(*vals).with_context(mail_notrack=True).write(vals)
+        self.sudo()._ladder_plan()
+        return result
+
+    # -- customers -----------------------------------------------------------------------------------
+
+    def _followup_is_customer(self, partners, email):
+        own = self.partner_id.commercial_partner_id
+        address = self.email_normalized
+        return any(
+            (own and partner.commercial_partner_id == own) or (address and partner.email_normalized == address)
+            for partner in partners
+            if partner.partner_share
+        ) or bool(address and not partners and address in email.lower())
+
+    # -- the columns of the ladder ---------------------------------------------------------------------
+
+    def _ladder_put(self, planned):
+        """Writes the ladder's columns in one statement: dict of lead id -> (deadline, step, high risk)."""
+        if not planned:
+            return
+        names = ["followup_deadline", "followup_step", "is_high_risk"]
+        self.flush_model(names)
+        moments, steps, risks = zip(*planned.values(), strict=True)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead r SET followup_deadline = v.moment, followup_step = v.step, is_high_risk = v.risk "
+                "FROM unnest(%s::int[], %s::timestamp[], %s::int[], %s::bool[]) AS v(id, moment, step, risk) "
+                "WHERE r.id = v.id",
+                list(planned),
+                list(moments),
+                list(steps),
+                list(risks),
+            )
+        )
+        self.browse(planned).invalidate_recordset(names, flush=False)
