@@ -5,7 +5,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
@@ -133,6 +133,33 @@ class TestPoolRecycle(RecycleCase):
         self.assertEqual(tagged_lead.pool_state, "owned")
         self.recycle(START + timedelta(days=24))
         self.assertEqual(tagged_lead.pool_state, "pooled")
+
+    def test_customers_with_business_are_exempt(self):
+        """An open order, an unpaid invoice, a portal user of the company, whichever contact it stands on."""
+        companies = self.env["res.partner"].create([{"name": f"Company {n}", "is_company": True} for n in range(4)])
+        contacts = self.env["res.partner"].create([{"name": "Buyer", "parent_id": company.id} for company in companies])
+        product = self.env["product.product"].create({"name": "Press", "invoice_policy": "order", "list_price": 5})
+        orders = self.env["sale.order"].create(
+            [
+                {"partner_id": contact.id, "order_line": [(0, 0, {"product_id": product.id})]}
+                for contact in (contacts[0], contacts[3])
+            ]
+        )
+        orders[0].action_confirm()
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": contacts[1].id,
+                "invoice_line_ids": [(0, 0, {"name": "x", "quantity": 1, "price_unit": 5})],
+            }
+        )
+        invoice.action_post()
+        new_test_user(self.env, "portal_of_company_2", groups="base.group_portal", partner_id=contacts[2].id)
+        leads = self.make_held(4, grade="A")
+        for lead, company in zip(leads, companies, strict=True):
+            lead.partner_id = company
+        self.recycle(START + timedelta(days=20))
+        self.assertEqual(leads.mapped("pool_state"), ["owned", "owned", "owned", "pooled"])
 
     def test_conditions_are_checked_when_written(self):
         for vals in ({"subject": "amount", "value": "many"}, {"subject": "tag", "operator": ">=", "value": "x"}):
