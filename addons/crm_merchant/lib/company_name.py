@@ -67,6 +67,9 @@ _NO_NAME = frozenset(
 )
 # Places that are also trade words: in front of a name they count only with 市.
 _TRADE_WORDS = frozenset("大同 三明 吉安 安康 安顺 长治 永康 瑞安 新泰 天长 孝义 尚志 五常 白银".split())
+# The longest registered names have some sixty characters; whatever is longer is a pasted text.
+_LONGEST = 200
+_DISTRICT = re.compile("[区县](?!块|域|间)(?=..)")
 _COUNTRY_WIDE = frozenset(("中国", "大中华", "亚洲", "亚太", "国际", "全国"))
 
 
@@ -90,14 +93,16 @@ def _parse(text):
     upper = _unify(display)
     full_key = _PUNCTUATION.sub("", upper)
     bare = full_key.replace("(", "").replace(")", "")
-    if bare in _NO_NAME or not any(character.isalnum() for character in bare):
+    if bare in _NO_NAME or len(bare) > _LONGEST or not any(character.isalnum() for character in bare):
         return CompanyName(display, "", "", "", False, "", "")
     without_remark = _REMARK.sub("", full_key)
     branch = _BRANCH.search(without_remark.rstrip(")"))
     if branch:
         key = bare.replace("有限责任公司", "有限公司")
         return CompanyName(display, bare, "", branch[0], True, full_key, key)
-    rest, suffix = _cut_form(_PUNCTUATION.sub("", _LATIN_FORM.sub("", _REMARK.sub("", upper))))
+    bare_name = _PUNCTUATION.sub("", _LATIN_FORM.sub("", _REMARK.sub("", upper)))
+    # once more: a blank inside the brackets hid the remark
+    rest, suffix = _cut_form(_REMARK.sub("", bare_name))
     if not suffix:
         latin = _LATIN_FORM.search(_REMARK.sub("", upper))
         suffix = _PUNCTUATION.sub("", latin[0]) if latin else ""
@@ -140,8 +145,14 @@ def _cut_places(name):
         # Names in Taiwan are not built by the mainland's rule: the place is part of the name.
         if is_word or place.code == "71" or len(name) - place.end < 2:
             break
+        if places and not places[-1][2] and not place.is_province and places[-1][0] == place.code:
+            # 佛山顺德, 苏州昆山: the nearer place is enough, others write it alone
+            places.pop()
         places.append((place.code, place.short, place.is_province))
         start = place.end
+        # 佛山市顺德区: what read_place knows as a city may be called a district
+        if not place.is_full and _DISTRICT.match(name, start):
+            start += 1
 
     for content in _OUTER.findall(name[start:]):
         places.extend(_bracket_place(content))

@@ -85,6 +85,8 @@ AREA_CODE_PROVINCE = {
 }
 _OUTSIDE_PROVINCE = {"852": "81", "853": "82", "886": "71"}
 
+# A cell with more than this holds no numbers but a text.
+_LONGEST = 400
 # Words in front of or behind a number that are no part of it.
 _LABEL = re.compile(r"(?:TELEPHONE|MOBILE|PHONE|CELL|TEL|MOB|FAX)\b[.:]?|\b[TM][.:]|[\u3400-\u9fff]+[:]?|:")
 _EXTENSION_WORD = re.compile(
@@ -97,6 +99,8 @@ _EXTENSION_TAIL = re.compile(
     r"(?:\d{7,8}|\d{3,4}[\s]\d{4}|\d{4}[\-]\d{4}))\s*[\-(]\s*(\d{1,6})\)?\s*$"
 )
 _SEPARATOR = re.compile(r"[/、;,|\n\r\\]+|[或和及&]")
+# A number that a spreadsheet wrote out as text: 13800000000.0
+_FLOAT = re.compile(r"(?<=\d{10})\.0+$")
 _DIGIT = re.compile(r"\d", re.ASCII)
 _KEPT = re.compile(r"[^0-9+]")
 # Letters, and the signs that stand for hidden or unreadable digits.
@@ -132,7 +136,7 @@ def parse_phones(raw, area_code=""):
     Numbers are separated by / 、 ; , | 或 or line breaks, or by blanks where each part is a
     number of its own. A local number takes the area code of the landline in front of it.
     """
-    return list(_parse_cell(clean_cell(raw), area_code))
+    return list(_parse_cell(clean_cell(raw)[:_LONGEST], area_code))
 
 
 def phone_key(raw):
@@ -175,7 +179,7 @@ def province_of_area_code(area_code):
 @lru_cache(maxsize=1 << 15)
 def _parse_cell(text, area_code):
     phones = []
-    for piece in _SEPARATOR.split(text.upper()):
+    for piece in _SEPARATOR.split(_FLOAT.sub("", text.upper())):
         if _DIGIT.search(piece):
             before = next((p.area_code for p in reversed(phones) if p.kind == LANDLINE), "")
             phones.extend(_parse_piece(piece.strip(), before or area_code))

@@ -14,3 +14,9 @@ from . import test_intake_performance
 from . import test_tour_pool
 from . import test_kernel
 from . import test_clock
+from . import test_intake_channel
+from . import test_intake_entry
+from . import test_intake_endpoint
+from . import test_intake_form
+from . import test_intake_bad_input
+from . import test_intake_batch

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
-from ..models.intake.duplicates import judge
+from ..lib.duplicate_keys import judge
 from .intake_common import IntakeCase
 
 CODE = "91210108MA5348440B"
@@ -27,6 +27,12 @@ class TestIntakeDuplicates(IntakeCase):
                 self.assertEqual(judge(other, one), verdict)
 
     # -- keys ------------------------------------------------------------------------------------
+
+    def test_leads_without_a_company_have_nothing_in_common(self):
+        leads = self.env["crm.lead"].create([{"name": "a", "contact_name": "王伟"}, {"name": "b"}])
+        self.assertEqual(leads.mapped("company_key"), [False, False])
+        long_name = self.env["crm.lead"].create({"name": "c", "partner_name": "长" * 5000, "credit_code": "9" * 5000})
+        self.assertFalse(long_name.company_key)
 
     def test_keys_follow_what_is_written(self):
         lead = self.env["crm.lead"].create({"name": "x", "phone": "０１３８ 0013 8000", "partner_name": "恒锐机械厂"})
@@ -241,3 +247,43 @@ class TestIntakeDuplicates(IntakeCase):
     def test_only_sales_may_ask(self):
         with self.assertRaises(AccessError):
             self.check("13800138000", self.users["finance_clerk"])
+
+    # -- all leads -------------------------------------------------------------------------------
+
+    def test_all_pairs_of_a_company(self):
+        Lead = self.env["crm.lead"]
+        one, two, three, other_code, branch = Lead.create(
+            [
+                {"name": "1", "partner_name": "苏州恒锐机械有限公司", "phone": "13812008866"},
+                {"name": "2", "partner_name": "恒锐机械（苏州）有限责任公司"},
+                {"name": "3", "phone": "+86 138 1200 8866"},
+                {"name": "4", "phone": "13812008866", "credit_code": CODE},
+                {"name": "5", "partner_name": "苏州恒锐机械有限公司上海分公司"},
+            ]
+        )
+        gone = Lead.create({"name": "6", "phone": "13812008866", "active": False})
+        pairs = self.env["crm.duplicate.finder"]._duplicate_pairs(self.env.company)
+        ids = {one.id, two.id, three.id, other_code.id, branch.id, gone.id}
+        found = {pair: verdict for pair, verdict in pairs.items() if ids & set(pair)}
+        self.assertEqual(
+            found,
+            {
+                (one.id, two.id): ("likely", "company"),
+                (one.id, three.id): ("very_likely", "phone"),
+                (one.id, other_code.id): ("very_likely", "phone"),
+            },
+        )
+
+    def test_comparing_all_is_for_headquarters_and_asks_once(self):
+        self.env["crm.lead"].create([{"name": str(n), "phone": "13812008866"} for n in range(3)])
+        Suggestion = self.env["crm.merge.suggestion"]
+        for role in ("sales_rep", "sales_supervisor", "marketing", "finance_clerk"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                Suggestion.with_user(self.users[role]).action_suggest_all()
+        action = Suggestion.with_user(self.users["hq_commerce"]).action_suggest_all()
+        first = Suggestion.search(action["domain"])
+        self.assertGreaterEqual(len(first), 2)
+        first.with_user(self.users["hq_commerce"]).action_reject()
+        Suggestion.with_user(self.users["hq_commerce"]).action_suggest_all()
+        self.assertFalse(Suggestion.search(action["domain"]) & first)
+        self.assertEqual(Suggestion.search_count([("lead_id", "in", first.lead_id.ids)]), len(first))

@@ -7,3 +7,4 @@ from . import crm_followup_switch
 from . import crm_followup_write
 from . import crm_region_switch
 from . import crm_work_exception_apply
+from . import crm_intake_entry

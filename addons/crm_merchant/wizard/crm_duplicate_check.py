@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from ..lib.company_name import parse_company
 from ..lib.credit_code import check_credit_code
@@ -35,7 +36,8 @@ class DuplicateCheck(models.TransientModel):
         """Answers the question typed in."""
         self.ensure_one()
         self.check_access("write")
-        hits = self.action_check_duplicates(self.query or "")
+        matches = self._find(self.query or "")
+        hits = [{**hit, "found_id": match.res_id} for match, hit in self._hits(matches)]
         levels = dict(self.env["crm.duplicate.check.line"]._fields["level"]._description_selection(self.env))
         self.sudo().line_ids.unlink()
         self.env["crm.duplicate.check.line"].sudo().create([{**hit, "check_id": self.id} for hit in hits])
@@ -64,6 +66,11 @@ class DuplicateCheck(models.TransientModel):
             the user may not read the record)
         :raises UserError: too short or incomplete a question, or too many of them
         """
+        return [hit for _match, hit in self._hits(self._find(text))]
+
+    @api.model
+    def _find(self, text):
+        """At most ten matches, by whoever may ask, on record."""
         if not self.env.user.has_group("sales_team.group_sale_salesman"):
             raise AccessError(self.env._("The duplicate check is for people in sales."))
         text = clean_cell(str(text or ""))[:200]
@@ -72,9 +79,42 @@ class DuplicateCheck(models.TransientModel):
         log._check_rate()
         finder = self.env["crm.duplicate.finder"].sudo()
         matches = finder._find_duplicates({0: candidate}, self.env.company).get(0, [])
-        hits = self._hits(matches[:MAX_HITS])
         log._record(text, len(matches))
-        return hits
+        return matches[:MAX_HITS]
+
+    @api.model
+    def _answer(self, texts, exclude=()):
+        """What is said while somebody types: one sentence about the closest match, "" if there is none, if the text is no
+        whole number or name yet, or if he has asked too often; typing is never held up.
+
+        :param texts: what was typed, the surest first
+        :param exclude: ids of leads that do not count
+        """
+        for text in texts:
+            try:
+                matches = [m for m in self._find(text) if m.model != "crm.lead" or m.res_id not in exclude]
+            except (UserError, AccessError):
+                continue
+            for _match, hit in self._hits(matches):
+                return self._sentence(hit)
+        return ""
+
+    @api.model
+    def _sentence(self, hit):
+        levels = dict(self.env["crm.duplicate.check.line"]._fields["level"]._description_selection(self.env))
+        level = levels[hit["level"]]
+        if not hit["owner"]:
+            return self.env._(
+                "It exists already (%(level)s), in a closed region. Ask the owner by the duplicate check.", level=level
+            )
+        if hit["last_contact"]:
+            return self.env._(
+                "It exists already (%(level)s), held by %(owner)s, last contact %(date)s.",
+                level=level,
+                owner=hit["owner"],
+                date=format_date(self.env, hit["last_contact"]),
+            )
+        return self.env._("It exists already (%(level)s), held by %(owner)s.", level=level, owner=hit["owner"])
 
     @api.model
     def _candidate(self, text):
@@ -103,6 +143,7 @@ class DuplicateCheck(models.TransientModel):
 
     @api.model
     def _hits(self, matches):
+        """Pairs of match and what may be told of it."""
         finder = self.env["crm.duplicate.finder"]
         told = {
             model: finder._describe(model, [match.res_id for match in matches if match.model == model])
@@ -112,14 +153,13 @@ class DuplicateCheck(models.TransientModel):
         for match in matches:
             facts = told[match.model].get(match.res_id)
             if facts:
-                hits.append(
-                    {
-                        "level": match.level,
-                        "model": match.model,
-                        "label": facts["label"],
-                        "owner": facts["owner"],
-                        "last_contact": facts["last_contact"],
-                        "res_id": match.res_id if facts["readable"] else 0,
-                    }
-                )
+                told_of_it = {
+                    "level": match.level,
+                    "model": match.model,
+                    "label": facts["label"],
+                    "owner": facts["owner"],
+                    "last_contact": facts["last_contact"],
+                    "res_id": match.res_id if facts["readable"] else 0,
+                }
+                hits.append((match, told_of_it))
         return hits

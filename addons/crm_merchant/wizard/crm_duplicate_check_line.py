@@ -17,6 +17,9 @@ class DuplicateCheckLine(models.TransientModel):
     owner = fields.Char("Held By", readonly=True)
     last_contact = fields.Datetime(readonly=True)
     res_id = fields.Integer(readonly=True)
+    # the record itself, for the question to its owner; no user reads it
+    found_id = fields.Integer(readonly=True, groups=fields.NO_ACCESS)
+    is_asked = fields.Boolean("Asked", readonly=True)
 
     def action_open(self):
         """Opens what was found, where the user may read it."""
@@ -29,3 +32,29 @@ class DuplicateCheckLine(models.TransientModel):
         record = self.env[self.model].browse(self.res_id)
         record.check_access("read")
         return record.get_formview_action()
+
+    def action_ask_owner(self):
+        """Puts a quiet to-do on the record for its owner: who asks, and nothing else. Nobody is named to the asker."""
+        self.ensure_one()
+        self.check_access("read")
+        line = self.sudo()
+        record = self.env[line.model].sudo().browse(line.found_id).exists()
+        user = self.env.user
+        asked = self.env["crm.lead"].sudo()._intake_tell_owner(
+            record,
+            self.env._("%(user)s asks whose this is", user=user.name),
+            self.env._("He found it by the duplicate check. Tell him, or agree who goes on with it."),
+        ) if record else user.browse()  # fmt: skip
+        line.is_asked = True
+        if asked:
+            text = self.env._("The owner has a to-do to get in touch with you.")
+        else:
+            text = self.env._("Nobody is in charge of it, or he was asked already. Speak to your supervisor.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": text,
+                "type": "success" if asked else "warning",
+            },
+        }

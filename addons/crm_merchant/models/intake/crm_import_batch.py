@@ -1,13 +1,7 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .workbook import UnreadableWorkbook, find_table, header_key, read_workbook, write_workbook
-
 IMPORTER_GROUP = "crm_merchant.group_lead_importer"
-MAX_ROWS = 50000
-MAX_BYTES = 40 * 1024 * 1024
 GUARDED = frozenset(("state", "user_id", "notice", "started_at", "finished_at"))
 
 
@@ -32,6 +26,19 @@ class ImportBatch(models.Model):
     file = fields.Binary(attachment=True, copy=False)
     filename = fields.Char(copy=False)
     source_id = fields.Many2one("utm.source", help="Of rows that name none themselves")
+    channel_id = fields.Many2one(
+        "crm.intake.channel",
+        domain="[('kind', '=', 'import')]",
+        check_company=True,
+        help="Gives the leads its source, medium and campaign",
+    )
+    pool_id = fields.Many2one(
+        "crm.pool", "Straight into the Pool", check_company=True, help="Empty: by the assignment rules"
+    )
+    update_existing = fields.Boolean(
+        "Update What Is There",
+        help="Rows with the credit code or phone of a lead write over its fields instead of waiting for a decision",
+    )
     with_weak = fields.Boolean("Suggest Weak Matches Too", help="Same name, but only one of the two names a place")
     state = fields.Selection(
         [
@@ -40,6 +47,8 @@ class ImportBatch(models.Model):
             ("checked", "Checked"),
             ("running", "Importing"),
             ("done", "Done"),
+            ("undoing", "Being Undone"),
+            ("undone", "Undone"),
         ],
         required=True,
         default="draft",
@@ -57,13 +66,14 @@ class ImportBatch(models.Model):
     ready_count = fields.Integer("Ready", compute="_compute_counts")
     problem_count = fields.Integer("To Mend", compute="_compute_counts")
     duplicate_count = fields.Integer("Duplicates", compute="_compute_counts")
+    update_count = fields.Integer("To Update", compute="_compute_counts")
     imported_count = fields.Integer("Imported", compute="_compute_counts")
     merged_count = fields.Integer("Merged", compute="_compute_counts")
     hint_count = fields.Integer("With a Note", compute="_compute_counts")
     open_suggestion_count = fields.Integer("Open Suggestions", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Percent of the rows without problem that are imported")
 
-    _running_idx = models.Index("(id) WHERE state = 'running'")
+    _running_idx = models.Index("(id) WHERE state IN ('running', 'undoing')")
 
     @api.depends("filename")
     def _compute_name(self):
@@ -94,11 +104,12 @@ class ImportBatch(models.Model):
             batch.ready_count = of["ready"]
             batch.problem_count = of["problem"]
             batch.duplicate_count = of["duplicate"]
+            batch.update_count = of["update"]
             batch.imported_count = of["imported"]
             batch.merged_count = of["merged"]
             batch.hint_count = hints.get(batch, 0)
             batch.open_suggestion_count = suggestions.get(batch, 0)
-            todo = of["ready"] + of["imported"]
+            todo = of["ready"] + of["update"] + of["imported"]
             batch.progress = 100.0 * of["imported"] / todo if todo else 0.0
 
     def _line_states(self):
@@ -117,13 +128,17 @@ class ImportBatch(models.Model):
     def write(self, vals):
         self._guard_check(self._guarded_fields() & vals.keys())
         frozen = {"file", "filename", "company_id"} & vals.keys()
+        if {"channel_id", "pool_id", "update_existing", "source_id"} & vals.keys() and any(
+            batch.state in ("running", "done", "undoing", "undone") for batch in self
+        ):
+            raise UserError(self.env._("The import has begun; this can be chosen only before."))
         if frozen and any(batch.state != "draft" for batch in self):
             raise UserError(self.env._("The file is already read. Go back to the upload, or start a new import."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_before_import(self):
-        if any(batch.state in ("running", "done") for batch in self):
+        if any(batch.state in ("running", "done", "undoing") for batch in self):
             raise UserError(self.env._("An import that has made leads stays as the proof of where they come from."))
 
     def _set(self, **vals):
@@ -152,136 +167,3 @@ class ImportBatch(models.Model):
                     "Leads are imported by supervisors, region managers, marketing and HQ commerce. Ask one of them."
                 )
             )
-
-    # -- upload ----------------------------------------------------------------------------------
-
-    def action_read(self):
-        """Reads the file and proposes what its columns mean."""
-        self._check_importer("draft")
-        if not self.file:
-            raise UserError(self.env._("Choose a file first: Excel (xlsx, xls) or CSV."))
-        data = base64.b64decode(self.with_context(bin_size=False).file)
-        if len(data) > MAX_BYTES:
-            raise UserError(self.env._("The file is larger than 40 MB. Split it."))
-        try:
-            sheets = read_workbook(data, self.filename, MAX_ROWS)
-        except UnreadableWorkbook as error:
-            raise UserError(self._unreadable_text(error.code)) from error
-        known = self.env["crm.import.column"]._target_by_key()
-        tables = [find_table(sheet, known.keys()) for sheet in sheets]
-        self._stage(tables)
-        self._propose_mapping(tables, known)
-        self._set(state="mapping", notice=self._reading_notice(tables))
-        return True
-
-    def _unreadable_text(self, code):
-        return {
-            "format": self.env._("This file cannot be read. Open it in Excel or WPS, save it as xlsx and upload that."),
-            "password": self.env._("The file is protected by a password. Save it without one and upload that."),
-            "encoding": self.env._(
-                "The characters of this CSV file cannot be read. Save it as “CSV UTF-8” or as xlsx."
-            ),
-            "empty": self.env._("There is nothing in the file."),
-            "rows": self.env._("The file has more than %(rows)s rows. Split it.", rows=MAX_ROWS),
-        }[code]
-
-    def _reading_notice(self, tables):
-        """What people should know about the reading, in words."""
-        lines = []
-        for table in tables:
-            if table.header_row == 0:
-                lines.append(
-                    self.env._(
-                        "Sheet “%(sheet)s”: no known header was found, so its first row was taken. Check the columns.",
-                        sheet=table.sheet,
-                    )
-                )
-            elif table.header_row > 1:
-                lines.append(
-                    self.env._(
-                        "Sheet “%(sheet)s”: the header stands in row %(row)s.", sheet=table.sheet, row=table.header_row
-                    )
-                )
-            if table.skipped:
-                lines.append(
-                    self.env._(
-                        "Sheet “%(sheet)s”: %(count)s repeated headers or lines of sums were left out.",
-                        sheet=table.sheet,
-                        count=table.skipped,
-                    )
-                )
-        return "\n".join(lines)
-
-    def _stage(self, tables):
-        """Keeps every row as it was written."""
-        vals_list = [
-            {
-                "batch_id": self.id,
-                "sheet": table.sheet,
-                "row_no": number,
-                "raw": [[header, text] for header, text in zip(table.headers, row, strict=True) if text],
-            }
-            for table in tables
-            for number, row in table.rows
-            if any(row)
-        ]
-        Line = self.env["crm.import.line"].sudo()
-        for start in range(0, len(vals_list), 1000):
-            Line.create(vals_list[start : start + 1000])
-
-    def _propose_mapping(self, tables, known):
-        """One row a header, however many sheets have it; what the spelling table does not know goes to the notes."""
-        samples = {}
-        for table in tables:
-            for index, header in enumerate(table.headers):
-                texts = samples.setdefault(header, [])
-                texts += [row[index] for _number, row in table.rows[:8] if row[index] and row[index] not in texts]
-        self.env["crm.import.mapping"].sudo().create(
-            [
-                {
-                    "batch_id": self.id,
-                    "sequence": number,
-                    "header": header,
-                    "sample": " | ".join(text[:30] for text in texts[:3]),
-                    # a header that stands twice in a sheet means the same both times
-                    "target": known.get(header_key(header))
-                    or known.get(header_key(header.rsplit(" (", 1)[0]))
-                    or "note",
-                }
-                for number, (header, texts) in enumerate(samples.items(), 1)
-            ]
-        )
-
-    def action_back(self):
-        """Back to the upload; the rows that were read are forgotten, nothing was imported yet."""
-        self._check_importer("mapping", "checked")
-        self.env["crm.merge.suggestion"].sudo().search([("batch_id", "=", self.id)]).unlink()
-        self.sudo().line_ids.unlink()
-        self.sudo().mapping_ids.unlink()
-        self._set(state="draft", notice=False)
-        return True
-
-    # -- out -------------------------------------------------------------------------------------
-
-    def action_download_problems(self):
-        """The rows that could not be taken, with the reason, as an Excel file that can be mended and uploaded."""
-        self._check_importer()
-        lines = self.env["crm.import.line"].search([("batch_id", "=", self.id), ("state", "=", "problem")])
-        if not lines:
-            raise UserError(self.env._("No row has a problem."))
-        headers = self.mapping_ids.sorted("sequence").mapped("header")
-        rows = []
-        for line in lines:
-            cells = dict(line.raw or [])
-            rows.append([cells.get(header, "") for header in headers] + [line.place, line.problem or ""])
-        columns = [*headers, self.env._("Row of the File"), self.env._("What Is Wrong")]
-        attachment = self.env["ir.attachment"].create(
-            {
-                "name": self.env._("To mend - %(name)s.xlsx", name=(self.name or "").rsplit(".", 1)[0]),
-                "res_model": self._name,
-                "res_id": self.id,
-                "raw": write_workbook(self.env._("To Mend"), columns, rows),
-                "mimetype": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            }
-        )
-        return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=true", "target": "self"}

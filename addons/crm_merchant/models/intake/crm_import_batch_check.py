@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 from odoo import models
 
-from .duplicates import LEVELS, judge
+from ...lib.duplicate_keys import LEVELS, judge
 from .row_reader import read_row
 
 # rows compared with one key; a sheet with one number on every row must not cost the square of its rows
@@ -70,8 +70,27 @@ class ImportBatch(models.Model):
         lines = self.sudo().line_ids
         self._read_lines(lines)
         self._suggest_merges(lines.filtered(lambda line: line.state == "ready"))
+        if self.update_existing:
+            self._plan_updates()
         self._set(state="checked")
         return True
+
+    def _plan_updates(self):
+        """Rows with the code or the phone of a lead are confirmed: they write over it when the import runs."""
+        suggestions = (
+            self.env["crm.merge.suggestion"]
+            .sudo()
+            .search(
+                [
+                    ("batch_id", "=", self.id),
+                    ("survivor_model", "=", "crm.lead"),
+                    ("kind", "in", ("credit_code", "phone")),
+                    ("level", "in", ("certain", "very_likely")),
+                ]
+            )
+        )
+        suggestions._decide("confirmed")
+        suggestions.line_id.write({"state": "update"})
 
     def action_change_columns(self):
         """Back to the columns."""

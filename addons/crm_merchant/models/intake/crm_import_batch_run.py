@@ -39,17 +39,22 @@ class ImportBatch(models.Model):
             pass
 
     def _ready_rows(self):
-        return self.env["crm.import.line"].sudo().search_count([("batch_id", "=", self.id), ("state", "=", "ready")])
+        return (
+            self.env["crm.import.line"]
+            .sudo()
+            .search_count([("batch_id", "=", self.id), ("state", "in", ("ready", "update"))])
+        )
 
     @api.model
     def _cron_import(self):
         """Goes on with every running import, a step a transaction; a failing import does not stop the others."""
-        batches = self.sudo().search([("state", "=", "running")], order="id")
+        unfinished = [("state", "in", ("running", "undoing"))]
+        batches = self.sudo().search(unfinished, order="id")
         failed = None
         for batch in batches:
             try:
-                while done := batch._import_step():
-                    remaining = batch.search_count([("state", "=", "running")])
+                while done := batch._undo_step() if batch.state == "undoing" else batch._import_step():
+                    remaining = batch.search_count(unfinished)
                     if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                         return
             except Exception as error:
@@ -81,7 +86,7 @@ class ImportBatch(models.Model):
         if lines:
             leads = batch._import_lines(lines)
             if leads:
-                leads._merchant_assign()
+                batch._settle(leads)
             merging = batch.env["crm.merge.suggestion"].search(
                 [
                     ("survivor_line_id", "in", lines.ids),
@@ -90,9 +95,36 @@ class ImportBatch(models.Model):
                 ]
             )
             merging._merge_rows()
-        if len(lines) < limit:
+        done = len(lines)
+        if done < limit:
+            done += batch._update_leads(limit - done)
+        if done < limit:
             batch._set(state="done", finished_at=fields.Datetime.now())
             batch._message_log(body=batch._summary())
+        return done
+
+    def _settle(self, leads):
+        """Intent, pool or assignment, and clock of new leads, as for everything that comes in."""
+        self.env["crm.intake.rule"]._grade(leads)
+        if self.pool_id:
+            reason = self.env._("Import %(name)s", name=self.name)
+            leads._pool_move("enter", {self.env["res.users"]: leads}, reason, pool=self.pool_id)
+        else:
+            leads._merchant_assign()
+        leads._intake_started(self.channel_id)
+
+    def _update_leads(self, limit):
+        """Rows that write over a lead that is there.
+
+        :return: number of rows dealt with
+        """
+        lines = self.env["crm.import.line"].search(
+            [("batch_id", "=", self.id), ("state", "=", "update")], order="id", limit=limit
+        )
+        if lines:
+            self.env["crm.merge.suggestion"].search([("line_id", "in", lines.ids)])._merge_rows()
+            gone = lines.filtered(lambda line: line.state == "update")
+            gone.write({"state": "problem", "problem": self.env._("The lead to update is gone. Upload the row again.")})
         return len(lines)
 
     def _import_lines(self, lines):
@@ -177,6 +209,7 @@ class ImportBatch(models.Model):
         company, contact = values.get("company"), values.get("contact")
         name = company or contact or values.get("phone")
         state_id = lookups["states"].get(values.get("province"))
+        origin = self.channel_id._prepare_origin_vals() if self.channel_id else {}
         return {
             "name": f"{name} - {values['product']}" if values.get("product") else name,
             "type": "lead",
@@ -196,7 +229,10 @@ class ImportBatch(models.Model):
             "state_id": state_id,
             "city": values.get("city"),
             "street": values.get("street"),
-            "source_id": lookups["sources"].get(values.get("source")) or self.source_id.id,
+            "source_id": lookups["sources"].get(values.get("source")) or self.source_id.id or origin.get("source_id"),
+            "medium_id": origin.get("medium_id"),
+            "campaign_id": origin.get("campaign_id"),
+            "intake_channel_id": self.channel_id.id,
             "referred": values.get("referred"),
             "expected_revenue": float(values.get("budget") or 0),
             "tag_ids": [fields.Command.set([lookups["tags"][tag] for tag in values.get("tags", ())])],

@@ -28,9 +28,11 @@ class ImportLine(models.Model):
             ("ready", "Ready"),
             ("problem", "To Mend"),
             ("duplicate", "Duplicate?"),
+            ("update", "To Update"),
             ("imported", "Imported"),
             ("merged", "Merged"),
             ("skipped", "Left Out"),
+            ("kept", "Kept, Worked On"),
         ],
         required=True,
         default="new",
@@ -39,6 +41,7 @@ class ImportLine(models.Model):
     merged_lead_id = fields.Many2one(
         "crm.lead", "Merged Into", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    filled = fields.Json(readonly=True, help="What this row changed in a lead that was there: field -> before, after")
     lead_id = fields.Many2one("crm.lead", compute="_compute_lead_id", help="The lead this row became or went into")
 
     # counters of a batch, and the next rows to import
@@ -120,5 +123,7 @@ class ImportLine(models.Model):
             ),
             "budget": self.env._("“%(detail)s” is no amount. It goes into the notes."),
             "province": self.env._("“%(detail)s” names no province. It goes into the notes."),
+            "too_long": self.env._("The name is longer than %(detail)s characters. Shorten it."),
+            "long_text": self.env._("“%(detail)s…” is too long for its field. It goes into the notes."),
             "unreadable": self.env._("“%(detail)s” cannot be read."),
         }

@@ -10,8 +10,8 @@ KEY_COLUMNS = ("phone_key", "company_key", "credit_code")
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    # the hooks of merging last: every folder's extension stands above them
-    _inherit = ["crm.lead", "crm.merge.mixin"]
+    # the hooks last: every folder's extension stands above them
+    _inherit = ["crm.lead", "crm.merge.mixin", "crm.intake.mixin"]
 
     phone_key = fields.Char(
         compute="_compute_phone_key", store=True, index="btree_not_null", help="The whole number in one form, +86…"
@@ -26,6 +26,7 @@ class CrmLead(models.Model):
         index="btree_not_null",
         copy=False,
         tracking=True,
+        size=40,
         help="Unified social credit code, 18 characters",
     )
     merged_into_id = fields.Many2one("crm.lead", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
@@ -61,7 +62,7 @@ class CrmLead(models.Model):
     @api.depends("partner_name")
     def _compute_company_key(self):
         for lead in self:
-            lead.company_key = company_key(lead.partner_name) or False
+            lead.company_key = company_key(lead.partner_name or "") or False
 
     def _credit_code_written(self, _before):
         """Keeps credit codes in one form. A wrong one stays as it was typed and finds no duplicates."""

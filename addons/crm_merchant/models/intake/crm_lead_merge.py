@@ -85,12 +85,29 @@ class CrmLead(models.Model):
             "mail_notrack": True,
             "mail_auto_subscribe_no_notify": True,
         }
-        leads = self._through_door("import_line_id").with_context(**quiet).create(vals_list)
+        leads = self._through_door("import_line_id", "intake_channel_id").with_context(**quiet).create(vals_list)
         return leads.with_env(self.env)
 
-    def _import_fill(self, vals):
-        """Fills empty fields of one lead from rows merged into it."""
+    def _import_fill(self, vals, *, overwrite=False):
+        """Fills empty fields of one lead from a row merged into it.
+
+        :param overwrite: write over what is there too
+        :return: dict of field -> [before, after] of what changed, in a form JSON can hold
+        """
         self.ensure_one()
-        empty = {name: value for name, value in vals.items() if value and not self[name]}
-        if empty:
-            self.with_context(mail_notrack=True).write(empty)
+        before = self._read_format(list(vals), load=None)[0]
+        changed = {
+            name: value
+            for name, value in vals.items()
+            if value and value != before[name] and (overwrite or not before[name])
+        }
+        if changed:
+            self.with_context(mail_notrack=not overwrite).write(changed)
+        after = self._read_format(list(changed), load=None)[0]
+        return {name: [before[name], after[name]] for name in changed}
+
+    def _import_unfill(self, filled):
+        """Takes back what :meth:`_import_fill` changed, where nobody has changed it since."""
+        for lead in self.exists():
+            now = lead._read_format(list(filled), load=None)[0]
+            lead.write({name: before for name, (before, after) in filled.items() if now[name] == after})

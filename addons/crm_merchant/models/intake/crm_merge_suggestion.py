@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .duplicates import LEVELS
+from ...lib.duplicate_keys import LEVELS
 
 LEVEL_LABELS = [
     ("certain", "Certain"),
@@ -180,7 +180,10 @@ class MergeSuggestion(models.Model):
                 fresh = lead.import_line_id.batch_id == batch
                 for line in lines_of[lead.id]:
                     if line.batch_id == batch and (fresh or lead.id in changeable):
-                        lead._import_fill(self._prepare_fill_vals(batch._prepare_lead_vals(line, lookups)))
+                        vals = self._prepare_fill_vals(batch._prepare_lead_vals(line, lookups))
+                        filled = lead._import_fill(vals, overwrite=batch.update_existing and not fresh)
+                        # the lead of this import goes as a whole if the import is undone
+                        line.filled = not fresh and filled
 
     def _prepare_fill_vals(self, vals):
         """The fields that a merged row may fill."""
@@ -188,7 +191,7 @@ class MergeSuggestion(models.Model):
             "partner_name", "contact_name", "function", "phone", "email_from", "website", "credit_code", "state_id",
             "country_id", "city", "street", "source_id", "referred", "expected_revenue",
         )  # fmt: skip
-        return {name: vals[name] for name in names}
+        return {name: vals.get(name) for name in names}
 
     def _notes(self, suggestions):
         return Markup("<br/>").join(s.batch_id._row_note(s.line_id) for s in suggestions)

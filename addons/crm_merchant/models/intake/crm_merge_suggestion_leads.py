@@ -1,9 +1,12 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
-from .duplicates import LEVELS
+from ...lib.duplicate_keys import LEVELS
 
 MAX_LEADS = 2000
+DECIDERS = ("crm_merchant.group_hq_commerce", "crm_merchant.group_sales_director", "crm_merchant.group_suite_admin")
+MAX_SUGGESTIONS = 2000
 
 
 class MergeSuggestion(models.Model):
@@ -61,3 +64,46 @@ class MergeSuggestion(models.Model):
             ]
         )
         return made | self.browse().union(*(known[pair] for pair in pairs if pair in known))
+
+    @api.model
+    def action_suggest_all(self):
+        """Suggests merges among all leads of the company, the surest first, 2 000 new ones at a time.
+
+        :return: the action that lists what is open
+        """
+        if not any(self.env.user.has_group(group) for group in DECIDERS):
+            raise AccessError(
+                self.env._("All leads are compared by HQ commerce, the sales director or the administrator.")
+            )
+        company = self.env.company
+        pairs = self.env["crm.duplicate.finder"].sudo()._duplicate_pairs(company)
+        suggestions = self.sudo()
+        suggestions.flush_model(["lead_id", "survivor_res_id", "survivor_model"])
+        known = {
+            frozenset(row)
+            for row in self.env.execute_query(
+                SQL(
+                    "SELECT lead_id, survivor_res_id FROM crm_merge_suggestion "
+                    "WHERE lead_id IS NOT NULL AND survivor_model = 'crm.lead'"
+                )
+            )
+        }
+        fresh = sorted(
+            ((LEVELS.index(level), older, younger, level, kind) for (older, younger), (level, kind) in pairs.items()),
+        )
+        fresh = [row for row in fresh if frozenset(row[1:3]) not in known][:MAX_SUGGESTIONS]
+        suggestions.create(
+            [
+                {
+                    "company_id": company.id,
+                    "lead_id": younger,
+                    "survivor_model": "crm.lead",
+                    "survivor_res_id": older,
+                    "level": level,
+                    "kind": kind,
+                }
+                for _order, older, younger, level, kind in fresh
+            ]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_merchant.action_crm_merge_suggestion")
+        return {**action, "domain": [("lead_id", "!=", False), ("state", "=", "open")], "context": {}}

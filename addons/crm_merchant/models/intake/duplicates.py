@@ -1,9 +1,4 @@
-"""Finding the same company or person behind other spellings, for any number of candidates at once.
-
-Levels: a credit code proves a body (certain); a phone number nearly does (very likely); the same name in the same
-place is worth asking (likely); the same name with no place on one side is weak. Nothing is ever merged on any of
-them without a person.
-"""
+"""Finding the same company or person behind other spellings, for any number of candidates at once."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,8 +7,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...lib.credit_code import check_credit_code
+from ...lib.duplicate_keys import LEVELS, judge
 
-LEVELS = ("certain", "very_likely", "likely", "weak")
 # more hits of one key than this say nothing: a switchboard, a test entry
 MAX_PER_KEY = 50
 
@@ -31,31 +26,6 @@ class Match:
     @property
     def order(self):
         return (LEVELS.index(self.level), self.rank, self.res_id)
-
-
-def judge(one, other):
-    """Compare two dicts of keys and give (level, kind) or None.
-
-    Keys: ``credit_code`` (valid or ""), ``phone_keys`` (a collection), ``company_key``.
-    """
-    code, other_code = one.get("credit_code"), other.get("credit_code")
-    if code and code == other_code:
-        return "certain", "credit_code"
-    same_phone = not set(one.get("phone_keys") or ()).isdisjoint(other.get("phone_keys") or ())
-    if code and other_code:
-        # two bodies for sure; one telephone for both is worth a word
-        return ("weak", "phone") if same_phone else None
-    if same_phone:
-        return "very_likely", "phone"
-    name, other_name = one.get("company_key"), other.get("company_key")
-    if name and name == other_name:
-        return "likely", "company"
-    if name and other_name and "@" in name and "@" in other_name:
-        core, place = name.rsplit("@", 1)
-        other_core, other_place = other_name.rsplit("@", 1)
-        if core == other_core and not (place and other_place):
-            return "weak", "core"
-    return None
 
 
 class DuplicateFinder(models.AbstractModel):
@@ -194,7 +164,8 @@ class DuplicateFinder(models.AbstractModel):
         """What may be said of records to somebody who may not be able to read them.
 
         :return: dict of id -> dict: ``label`` (the name only if he may read it), ``owner``, ``last_contact``,
-            ``readable``; never a phone, a mail or an amount
+            ``readable``; never a phone, a mail or an amount. Of a record in a closed region only that it exists:
+            ``owner`` and ``last_contact`` are empty
         """
         records = self.env[model].browse(res_ids).sudo().exists()
         readable = records.with_env(self.env(su=False))._filtered_access("read")
@@ -203,10 +174,11 @@ class DuplicateFinder(models.AbstractModel):
         for record in records:
             can_read = record.id in readable._ids
             noun = self.env._("Lead") if model == "crm.lead" else self.env._("Customer")
+            closed = not can_read and record.region_id.is_scoped
             result[record.id] = {
                 "label": record.display_name if can_read else noun,
-                "owner": self._owner_text(record),
-                "last_contact": last.get(record.id, False),
+                "owner": False if closed else self._owner_text(record),
+                "last_contact": False if closed else last.get(record.id, False),
                 "readable": can_read,
             }
         return result

@@ -42,7 +42,7 @@ class ResPartner(models.Model):
     @api.depends("name", "is_company")
     def _compute_company_key(self):
         for partner in self:
-            partner.company_key = (company_key(partner.name) or False) if partner.is_company else False
+            partner.company_key = (company_key(partner.name or "") or False) if partner.is_company else False
 
     @api.depends("vat")
     def _compute_credit_code(self):

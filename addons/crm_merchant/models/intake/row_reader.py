@@ -25,6 +25,12 @@ _GARBLED = re.compile(r"\ufffd|[?？]{3,}|#{3,}|烫烫|屯屯|锟斤拷")
 
 # columns whose text goes into the lead as it is
 PLAIN = ("contact", "function", "city", "street", "source", "industry", "product", "referred", "website")
+# longer ones are no name; the key would not fit into its index either
+MAX_NAME = 120
+MAX_TEXT = 500
+# yuan; the database would take more, people would not
+MAX_AMOUNT = 10**12
+
 # columns that say who it is and how to reach him: what cannot be read here sends the row back
 _KEY_COLUMNS = ("company", "contact", "phone", "email")
 
@@ -51,7 +57,8 @@ def read_row(cells):
     """
     row = Row()
     for header, target, raw in cells:
-        error = is_cell_error(raw) or _GARBLED.search(raw)
+        # in free text three question marks are a question
+        error = is_cell_error(raw) or (target != "note" and _GARBLED.search(raw))
         text = clean_cell(raw)
         if error and target != "ignore":
             found = row.problems if target in _KEY_COLUMNS else row.hints
@@ -60,6 +67,11 @@ def read_row(cells):
             continue
         elif target not in ("note", "phone", "budget") and _FORMULA.match(text):
             row.problems.append((header, "formula", text[:40]))
+        elif target in ("company", "contact") and len(text) > MAX_NAME:
+            row.problems.append((header, "too_long", str(MAX_NAME)))
+        elif target in PLAIN and len(text) > MAX_TEXT:
+            row.hints.append((header, "long_text", text[:20]))
+            row.note(header, text)
         elif target in _READERS:
             _READERS[target](row, header, text)
         elif target in PLAIN and not row.values.get(target):
@@ -210,7 +222,7 @@ def read_amount(text):
         amount = parse_amount(text)
     except MoneyError:
         return None
-    return amount if amount >= 0 else None
+    return amount if 0 <= amount < MAX_AMOUNT else None
 
 
 def _tags(row, header, text):

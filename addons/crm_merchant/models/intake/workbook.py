@@ -7,14 +7,17 @@ sheets carry a title above the header, repeat the header on every printed page a
 import codecs
 import csv
 import io
+import itertools
 import os
 import re
 from dataclasses import dataclass
 
 import python_calamine
+import xlrd
 import xlsxwriter
 
 from ...lib.text import clean_cell, normalise
+from .workbook_guard import MAX_COLUMNS, UnreadableWorkbook, kind_of
 
 HEADER_SEARCH_ROWS = 30
 _SUM_ROW = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计)")
@@ -23,14 +26,6 @@ _HEADER_NOISE = re.compile(r"[\s*★※:（）()\[\]【】_\-/\\.]+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NUMBER_LIKE = re.compile(r"[+-]?[\d\s().-]+")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class UnreadableWorkbook(Exception):
-    """The file cannot be read; ``code`` is one of ``format``, ``password``, ``encoding``, ``empty``, ``rows``."""
-
-    def __init__(self, code):
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass
@@ -60,7 +55,7 @@ class Table:
 
 
 def read_workbook(data, filename, max_rows):
-    """Read every visible sheet of an XLSX, XLS, XLSB, ODS or CSV file.
+    """Read every visible sheet of an XLSX, XLS or CSV file.
 
     :raises UnreadableWorkbook: with a code
     :return: list of :class:`Sheet` that hold at least one filled row
@@ -69,18 +64,22 @@ def read_workbook(data, filename, max_rows):
         raise UnreadableWorkbook("empty")
     extension = os.path.splitext(filename or "")[1].lower()
     if extension in (".csv", ".txt", ".tsv"):
-        sheets = [Sheet(os.path.splitext(os.path.basename(filename))[0], _csv_rows(_decode(data)))]
+        sheets = [Sheet(os.path.splitext(os.path.basename(filename))[0], _csv_rows(_decode(data), max_rows))]
+    elif kind_of(data) == "xls":
+        sheets = _xls_sheets(data)
     else:
-        sheets = _calamine_sheets(data, max_rows)
+        sheets = _xlsx_sheets(data)
     sheets = [sheet for sheet in sheets if sheet.rows]
     if not sheets:
         raise UnreadableWorkbook("empty")
     if sum(len(sheet.rows) for sheet in sheets) > max_rows + HEADER_SEARCH_ROWS:
         raise UnreadableWorkbook("rows")
+    if any(len(row) > MAX_COLUMNS for sheet in sheets for _number, row in sheet.rows):
+        raise UnreadableWorkbook("columns")
     return sheets
 
 
-def _calamine_sheets(data, max_rows):
+def _xlsx_sheets(data):
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         visible = [
@@ -89,20 +88,42 @@ def _calamine_sheets(data, max_rows):
             if meta.visible == python_calamine.SheetVisibleEnum.Visible
             and meta.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-        sheets = []
-        for name in visible:
-            sheet = book.get_sheet_by_name(name)
-            # a stray cell in the last row must not make a list of a million empty rows
-            if sheet.total_height > 20 * max_rows or sheet.total_width > 2000:
-                raise UnreadableWorkbook("rows")
-            sheets.append(Sheet(name, _numbered(sheet.to_python(skip_empty_area=False))))
-        return sheets
-    except python_calamine.PasswordError as error:
-        raise UnreadableWorkbook("password") from error
-    except UnreadableWorkbook:
-        raise
+        return [Sheet(name, _xlsx_rows(book.get_sheet_by_name(name))) for name in visible]
     except Exception as error:  # calamine raises its own and pyo3's errors on damaged files
         raise UnreadableWorkbook("format") from error
+
+
+def _xlsx_rows(sheet):
+    # the iterator begins at the first filled column, and row by row needs less memory than the whole block
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    return _numbered(left + row for row in sheet.iter_rows())
+
+
+def _xls_sheets(data):
+    """The old format, by a reader in plain Python: a lying size in such a file ends in an exception, not in the end
+    of the server."""
+    try:
+        book = xlrd.open_workbook(file_contents=data, ragged_rows=True, logfile=io.StringIO())
+        return [
+            Sheet(sheet.name, _numbered([_xls_value(book, cell) for cell in row] for row in sheet.get_rows()))
+            for sheet in book.sheets()
+            if not sheet.visibility
+        ]
+    except Exception as error:  # xlrd raises whatever a damaged file makes of it
+        raise UnreadableWorkbook("password" if "encrypted" in str(error) else "format") from error
+
+
+def _xls_value(book, cell):
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "#N/A")
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        try:
+            return xlrd.xldate_as_datetime(cell.value, book.datemode)
+        except (xlrd.XLDateError, ValueError, OverflowError):
+            return cell.value
+    return cell.value
 
 
 def _decode(data):
@@ -113,17 +134,21 @@ def _decode(data):
         encodings = ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        # GB18030 reads nearly anything; what holds NUL is no text
+        if "\0" not in text:
+            return text
     raise UnreadableWorkbook("encoding")
 
 
-def _csv_rows(text):
+def _csv_rows(text, max_rows):
     head = "\n".join(text.splitlines()[:HEADER_SEARCH_ROWS])
     delimiter = max(",;\t|", key=head.count)
     try:
-        return _numbered(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return _numbered(itertools.islice(rows, 20 * max_rows))
     except csv.Error as error:
         raise UnreadableWorkbook("format") from error
 
@@ -203,9 +228,10 @@ def defuse(text):
 
 
 def write_workbook(sheet_name, headers, rows):
-    """Give the bytes of an XLSX file with one sheet of texts; the last column is wide."""
+    """Give the bytes of an XLSX file with one sheet of texts; the last column is wide. Rows may be a generator."""
     output = io.BytesIO()
-    book = xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(output, options)
     sheet = book.add_worksheet(sheet_name[:31])
     bold = book.add_format({"bold": True, "bg_color": "#EEEEEE"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})

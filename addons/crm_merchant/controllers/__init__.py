@@ -1,0 +1,2 @@
+from . import intake_form
+from . import intake_endpoint
