@@ -87,15 +87,14 @@ class IntakeForm(http.Controller):
         return request.redirect(f"/inquiry/{channel.token}/thanks", code=303)
 
     def _labels(self):
-        _ = request.env._
         return {
-            "company": _("Company Name"),
-            "contact": _("Contact"),
-            "phone": _("Phone"),
-            "email": _("Email"),
-            "province": _("Province"),
-            "industry": _("Industry"),
-            "need": _("What do you need?"),
+            "company": request.env._("Company Name"),
+            "contact": request.env._("Contact"),
+            "phone": request.env._("Phone"),
+            "email": request.env._("Email"),
+            "province": request.env._("Province"),
+            "industry": request.env._("Industry"),
+            "need": request.env._("What do you need?"),
         }
 
     def _page(self, channel, texts, errors=(), status=200):
@@ -119,13 +118,14 @@ class IntakeForm(http.Controller):
 
     def _errors(self, channel, texts, post, problems, hints):
         """Sentences for the visitor about his own input."""
-        _ = request.env._
         labels, errors = self._labels(), []
         for name, (_target, longest) in INPUTS.items():
             if len(texts[name]) > longest:
-                errors.append(_("%(field)s: at most %(count)s characters.", field=labels[name], count=longest))
+                errors.append(
+                    request.env._("%(field)s: at most %(count)s characters.", field=labels[name], count=longest)
+                )
         if channel.privacy and not post.get("agree"):
-            errors.append(_("Please agree to the privacy notice."))
+            errors.append(request.env._("Please agree to the privacy notice."))
         words = request.env["crm.import.line"].sudo()._words
         # a hint about how to reach him matters here: nobody else can ask him
         reach = [hint for hint in hints if hint[1].startswith(("phone_", "email"))]
@@ -140,10 +140,9 @@ class IntakeForm(http.Controller):
         try:
             return clean_photo(data), []
         except BadPhoto as error:
-            _ = request.env._
             texts = {
-                "large": _("The photo is too large. At most 5 MB, please."),
-                "format": _("This is no photo. JPEG and PNG are taken."),
+                "large": request.env._("The photo is too large. At most 5 MB, please."),
+                "format": request.env._("This is no photo. JPEG and PNG are taken."),
             }
             return None, [texts[error.code]]
 

@@ -5,7 +5,7 @@ class ServiceAsset(models.Model):
     _inherit = "service.asset"
 
     ticket_ids = fields.One2many("service.ticket", "asset_id", readonly=True)
-    ticket_count = fields.Integer("Ticket Count", compute="_compute_ticket_count")
+    ticket_count = fields.Integer(compute="_compute_ticket_count")
 
     @api.depends("ticket_ids")
     def _compute_ticket_count(self):
