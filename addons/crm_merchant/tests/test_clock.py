@@ -85,6 +85,14 @@ class TestWorkingClock(ClockCase):
         self.calendar.write({"schedule_type": "flexible", "hours_per_day": 8, "full_time_required_hours": 40})
         self.assertEqual(self.deadline(TWO_HOURS, "2026-03-06 15:00"), at("2026-03-09 09:00"))
 
+    def test_a_company_without_a_calendar_works_all_the_time(self):
+        self.env.company.resource_calendar_id = False
+        calendar = self.env.company.resource_calendar_id
+        start = at("2026-03-06 16:00")
+        self.assertEqual(calendar._limit_deadlines(TWO_HOURS, [start]), [at("2026-03-06 18:00")])
+        self.assertEqual(calendar._limit_deadlines(ONE_DAY, [start]), [at("2026-03-07 16:00")])
+        self.assertEqual(calendar._working_seconds([(start, at("2026-03-07 16:00"))]), [86400])
+
     def test_no_hours_at_all(self):
         self.calendar.attendance_ids.unlink()
         for call in (

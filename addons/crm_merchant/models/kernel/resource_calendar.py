@@ -45,7 +45,6 @@ class ResourceCalendar(models.Model):
         :return: list of naive UTC datetimes in the same order
         :raises UserError: the calendar has no working time left
         """
-        self.ensure_one()
         table = self._timetable()
         tables = self._person_timetables(owners, starts) if owners else {}
         try:
@@ -63,7 +62,6 @@ class ResourceCalendar(models.Model):
         :param owners: as in :meth:`_limit_deadlines`
         :return: list of seconds; negative where ``end`` comes first, None where a moment is missing
         """
-        self.ensure_one()
         table = self._timetable()
         tables = self._person_timetables(owners, [min(pair) for pair in pairs if all(pair)]) if owners else {}
         return [
@@ -76,7 +74,6 @@ class ResourceCalendar(models.Model):
 
         :raises UserError: the calendar has no working time left
         """
-        self.ensure_one()
         table = self._timetable()
         try:
             return [table.next_working_moment(moment) if moment else None for moment in moments]
@@ -85,7 +82,6 @@ class ResourceCalendar(models.Model):
 
     def _is_working_day(self, day):
         """Whether the date has any working time in this calendar."""
-        self.ensure_one()
         return self._timetable().is_working_day(day)
 
     def _no_working_time(self):
@@ -116,7 +112,13 @@ class ResourceCalendar(models.Model):
 
     @ormcache("self.id")
     def _timetable(self):
-        """What this calendar works, the same for everybody; read under sudo."""
+        """What this calendar works, the same for everybody; read under sudo.
+
+        A company may have no calendar: then every hour counts.
+        """
+        if not self:
+            return Timetable(timezone("Asia/Shanghai"), [[[(0, 86400)]] * 7] * 2)
+        self.ensure_one()
         calendar = self.sudo()
         exceptions = calendar.env["crm.work.exception"]._of_calendar(calendar)
         weeks = calendar._week_lines()
