@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -54,6 +55,11 @@ def first_break(rows):
     return None
 
 
+@lru_cache(maxsize=1024)
+def _key(key):
+    return json.dumps(key, ensure_ascii=False)
+
+
 def _pieces(value):
     if value is None:
         yield "null"
@@ -78,7 +84,7 @@ def _pieces(value):
             raise TypeError("keys in a ledger must be strings")
         yield "{"
         for index, key in enumerate(sorted(value)):
-            yield f"{',' if index else ''}{json.dumps(str(key), ensure_ascii=False)}:"
+            yield f"{',' if index else ''}{_key(str(key))}:"
             yield from _pieces(value[key])
         yield "}"
     elif isinstance(value, list | tuple):

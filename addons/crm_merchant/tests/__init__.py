@@ -5,6 +5,10 @@ from . import test_pool_recycle
 from . import test_pool_leaks
 from . import test_followup
 from . import test_assignment
+from . import test_assignment_bulk
+from . import test_assignment_rules
+from . import test_assignment_screens
+from . import test_leaver
 from . import test_intake_reading
 from . import test_intake_import
 from . import test_intake_duplicates

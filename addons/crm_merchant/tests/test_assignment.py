@@ -69,17 +69,3 @@ class TestAssignment(MerchantCase):
             with self.subTest(role), self.assertRaises(AccessError):
                 self.rule.with_user(self.users[role]).write({"active": False})
         self.rule.with_user(self.users["suite_admin"]).write({"sequence": 5})
-
-    def test_queries_do_not_grow_with_the_leads(self):
-        counts = []
-        # warm caches, so that the two runs differ by their size only
-        self.make_leads(2, source_id=self.website.id)._merchant_assign()
-        for size in (2, 50):
-            leads = self.make_leads(size, source_id=self.website.id)
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            leads._merchant_assign()
-            self.env.flush_all()
-            counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual((counts[1] - counts[0]) / 48, 1.0, f"queries at 2 and 50 leads: {counts}")

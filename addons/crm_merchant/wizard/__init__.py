@@ -8,3 +8,7 @@ from . import crm_followup_write
 from . import crm_region_switch
 from . import crm_work_exception_apply
 from . import crm_intake_entry
+from . import crm_assignment_trial
+from . import crm_assignment_trial_line
+from . import crm_rule_rehearsal
+from . import crm_rule_rehearsal_line

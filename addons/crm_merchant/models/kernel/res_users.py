@@ -1,12 +1,25 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 
 from .resource_calendar import whole_minutes
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    """The one override of ``create`` and ``write`` of users, see ``watch_mixin``, and what all addons ask of people."""
+
+    _name = "res.users"
+    _inherit = ["res.users", "crm.watch.mixin"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = self._guard_defaults()
+        return records._watched_create(super(ResUsers, records).create, vals_list).with_env(self.env)
+
+    def write(self, vals):
+        if not self._is_watched(vals):
+            return super().write(vals)
+        return self._watched_write(super().write, vals)
 
     def _merchant_superiors(self):
         """Chain of superiors of one user, the nearest first, himself never among them.
@@ -63,3 +76,11 @@ class ResUsers(models.Model):
             return False
         others = writers - self._merchant_superiors()
         return all(writer.has_group("hr.group_hr_user") for writer in others)
+
+    def _merchant_absent(self, moment):
+        """Those of these users who are away at that moment and get nothing assigned.
+
+        :param moment: naive UTC
+        """
+        absences = self._merchant_absence_intervals(moment)
+        return self.filtered(lambda user: any(start <= moment < end for start, end in absences.get(user.id, ())))

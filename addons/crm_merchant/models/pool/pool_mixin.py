@@ -30,64 +30,88 @@ class PoolMixin(models.AbstractModel):
 
     # -- the door -----------------------------------------------------------------------------
 
-    def _pool_move(self, event, holders, reason="", pool=None):
+    def _pool_move(self, event, holders, reason="", pool=None, vals=None, row_vals=None):
         """Moves records between pool and people and writes the ledger.
 
         :param event: an ``event`` of ``crm.pool.ledger``
         :param holders: dict of user -> records; the empty ``res.users`` stands for "nobody", which puts them into
             their pool
         :param reason: why, in words for people
-        :param pool: pool of records that have none yet; by default the one of their region
+        :param pool: pool of records that have none yet, or a dict of record id -> pool; by default that of their region
+        :param vals: what else is written on the records by this move, the same for all
+        :param row_vals: what else stands in their ledger rows
         """
-        rows, moved = [], self.browse()
+        rows, writes = [], []
+        everything = self.browse([record_id for records in holders.values() for record_id in records._ids])
+        homes = everything.sudo()._pool_homes(pool)
         for user, records in holders.items():
             records = records.sudo()
             before = {record.id: record.user_id for record in records}
-            for home, batch in records._pool_group_by_home(pool).items():
+            for home, batch in records.grouped(lambda record: homes[record.id]).items():
                 if not user and not home:
                     continue
                 dropped = batch._pool_leave_owner(before) if not user else {}
-                batch._pool_write(user, home)
+                writes.append((batch, user, home))
                 rows += batch._pool_rows(event, user, home, before, reason, dropped)
-                moved |= batch
-        self.env["crm.pool.ledger"]._ledger_append(rows)
-        moved._pool_moved(event)
+        self._pool_write_all(writes, vals or {})
+        self.env["crm.pool.ledger"]._ledger_append([{**row, **(row_vals or {})} for row in rows])
+        moved = self.browse([record_id for batch, _user, _home in writes for record_id in batch._ids])
+        moved.sudo()._pool_moved(event)
 
-    def _pool_group_by_home(self, pool):
-        """Records by their home pool; ``pool`` is that of records without one, else it is looked up."""
+    def _pool_homes(self, pool):
+        """Record id -> home pool; ``pool`` is that of records without one, else it is looked up."""
         homeless = self.filtered(lambda record: not record.pool_id)
-        found = dict.fromkeys(homeless.ids, pool) if pool else homeless._pool_find()
-        return self.grouped(lambda record: record.pool_id or found[record.id])
+        if pool is None:
+            pool = homeless._pool_find()
+        found = pool if isinstance(pool, dict) else dict.fromkeys(homeless.ids, pool)
+        return {record.id: record.pool_id or found[record.id] for record in self}
 
-    def _pool_write(self, user, home):
+    def _pool_write_all(self, writes, vals):
+        """Writes holder and pool columns of a whole move.
+
+        :param writes: list of (records, user, home pool)
+        :param vals: what else is written on all of them
+        """
+        for records, user, home in writes:
+            if records:
+                records.with_env(self.env).sudo()._pool_write(user, home, vals)
+
+    def _pool_write(self, user, home, more=None):
         """Writes holder and pool columns of records that get the same values."""
-        vals = self._prepare_pool_state_vals(user, home)
-        door = self._through_door(*STATE_COLUMNS, *vals).with_context(
-            mail_notrack=True, mail_auto_subscribe_no_notify=True
-        )
+        vals = {**self._prepare_pool_state_vals(user, home), **(more or {})}
+        door = self._pool_door(vals)
         # a plain write of the owner comes back through _pool_owner_written, which sees the open door
         changed = self.filtered(lambda record: record.user_id != user)
         kept = self - changed
         if kept:
             kept.with_env(door.env).write(vals)
         if changed:
-            changed.with_env(door.env).write({**vals, **self._prepare_pool_owner_vals(user)})
+            # what a move brings along decides over what the holder brings: the team of a rule over his own
+            changed.with_env(door.env).write({**self._prepare_pool_owner_vals(user), **vals})
+
+    def _pool_door(self, vals):
+        """These records with leave to write ``vals`` of a move; the ledger tells it, so no tracking does."""
+        door = self._through_door(*STATE_COLUMNS, *(self._guarded_fields() & vals.keys()))
+        return door.with_context(mail_notrack=True, mail_auto_subscribe_no_notify=True)
 
     def _pool_rows(self, event, user, home, before, reason, dropped):
         """Ledger rows of one move of these records."""
+        common = {
+            "res_model": self._name,
+            "event": event,
+            "pool_ref": home.id,
+            "pool_name": home.sudo().name,
+            "to_uid": user.id,
+            "to_name": user.sudo().name,
+            "reason": reason,
+        }
         return [
             {
-                "res_model": record._name,
+                **common,
                 "res_id": record.id,
                 "res_name": record._pool_public_name(),
-                "event": event,
-                "pool_ref": home.id,
-                "pool_name": home.sudo().name,
                 "from_uid": before[record.id].id,
                 "from_name": before[record.id].sudo().name,
-                "to_uid": user.id,
-                "to_name": user.sudo().name,
-                "reason": reason,
                 "dropped_todos": dropped.get(record.id),
             }
             for record in self

@@ -1,0 +1,202 @@
+"""The bulk way through the door of the pool: leads by SQL, one statement for a whole move.
+
+It sets every stored column that the ORM would have set; what it cannot know beforehand (another company, a stage of
+another team, properties of a team) is left to the ORM, decided lead by lead. Where another addon has a say in what a
+write does, or an automation rule watches leads, all of them go by the ORM.
+"""
+
+from odoo import models
+from odoo.tools import SQL
+
+# below this the ORM is as fast, and whoever looks into a write sees one
+BULK_FROM = 10
+
+# methods whose effect is known here, and the modules whose versions were read; anybody else's means: use the ORM
+_READ_MODULES = (
+    "odoo.orm.",
+    "odoo.addons.mail.models.mail_thread",
+    "odoo.addons.crm.models.crm_lead",
+    "odoo.addons.crm_merchant.models.",
+)
+_READ_METHODS = (
+    "write", "_write", "_write_multi", "modified", "_message_auto_subscribe", "_compute_field_value",
+    "_compute_company_id", "_compute_stage_id", "_compute_date_open", "_compute_day_open",
+    "_compute_date_last_stage_update", "_compute_probabilities", "_compute_prorated_revenue",
+)  # fmt: skip
+# stored columns that hang on a lead's holder and team and are set here
+_FOLLOWING = frozenset(
+    {
+        "automated_probability", "company_id", "date_last_stage_update", "date_open", "day_open", "lead_properties",
+        "probability", "prorated_revenue", "recurring_revenue_monthly_prorated", "recurring_revenue_prorated",
+        "stage_id", "team_id", "won_status",
+    }
+)  # fmt: skip
+# what is asked of each lead, read at once
+_FACTS = ("active", "user_id", "team_id", "company_id", "stage_id", "lead_properties")
+_HOLDER = frozenset({"user_id", "team_id"})
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    def _pool_write_all(self, writes, vals):
+        if sum(len(records) for records, _user, _home in writes) < BULK_FROM:
+            return super()._pool_write_all(writes, vals)
+        self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo().fetch(_FACTS)
+        rest, quick, kept, changed = [], [], {}, {}
+        for records, user, home in writes:
+            values = {**self._prepare_pool_state_vals(user, home), **vals}
+            owned = {**self._prepare_pool_owner_vals(user), **values}
+            with_holder = records.filtered(lambda lead, user=user: lead.user_id == user)
+            simple = self.browse()
+            for leads, written, rows in ((with_holder, values, kept), (records - with_holder, owned, changed)):
+                if leads:
+                    found = leads._pool_bulk_simple(user, written)
+                    rows.update(dict.fromkeys(found._ids, written))
+                    simple |= found
+            quick.append((simple, user, home))
+            rest.append((records - simple, user, home))
+        if self._pool_bulk_allowed({**values, **owned}):
+            for rows in (kept, changed):
+                self.browse(rows).sudo()._pool_bulk_write(rows)
+        elif self._pool_bulk_read("_message_auto_subscribe"):
+            # nothing that is tracked changes, and the followers are the ones that SQL would write
+            self.with_context(tracking_disable=True)._pool_bulk_orm(quick, vals)
+            self.browse(changed).sudo()._pool_bulk_follow(changed)
+        else:
+            rest += quick
+        return self._pool_bulk_orm(rest, vals)
+
+    def _pool_bulk_orm(self, writes, vals):
+        """Writes by the ORM, a write a holder; chances of success are reckoned afterwards, see below."""
+        leads = self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo()
+        if not leads or not self._pool_bulk_read("_compute_probabilities"):
+            return super()._pool_write_all(writes, vals)
+        with self.env.protecting([self._fields["probability"], self._fields["automated_probability"]], leads):
+            super()._pool_write_all(writes, vals)
+            leads.flush_recordset()
+        leads._pool_bulk_probabilities()
+
+    # -- whether ----------------------------------------------------------------------------------
+
+    def _pool_bulk_allowed(self, values):
+        """Whether SQL does on leads what ``write`` of these values would do: nobody else has a say in it."""
+        if not self._pool_bulk_read(*_READ_METHODS):
+            return False
+        dependents = {
+            dependent
+            for name in values
+            for dependent in self.env.registry.get_dependent_fields(self._fields[name])
+            if dependent.store and not (dependent.model_name == self._name and dependent.name in _FOLLOWING)
+        }
+        constrained = {name for method in self._constraint_methods for name in method._constrains}
+        return not dependents and constrained.isdisjoint(values)
+
+    def _pool_bulk_read(self, *methods):
+        """Whether nobody overrides these methods of leads but the modules named above."""
+        for model_class in type(self).__mro__:
+            for method in methods:
+                function = vars(model_class).get(method)
+                # an automation rule puts its own method on the class of the registry
+                if function and (not function.__module__.startswith(_READ_MODULES) or hasattr(function, "origin")):
+                    return False
+        return True
+
+    def _pool_bulk_simple(self, user, values):
+        """Those of these leads on which the write changes only columns that are set here.
+
+        :param user: their holder from now on, or nobody
+        """
+        if _HOLDER.isdisjoint(values):
+            return self
+        team = self.env["crm.team"].sudo().browse(values.get("team_id"))
+        # who has no holder may lose his company, a team may bring properties: few leads at a time, by the ORM
+        if not user or "team_id" not in values or team.lead_properties_definition:
+            return self.browse()
+        # sudo: what a holder or team of another company brings is decided by the ORM
+        companies, own = user.sudo().company_ids, self._pool_bulk_company(user, team)
+
+        def is_simple(lead):
+            company = lead.company_id or own
+            teams = lead.stage_id.team_ids
+            return (
+                lead.active
+                and company in companies
+                and team.company_id in (company, company.browse())
+                and lead.stage_id
+                and not lead.stage_id.is_won
+                and (not team or not teams or team in teams)
+                and not lead.lead_properties
+            )
+
+        return self.filtered(is_simple)
+
+    def _pool_bulk_company(self, user, team):
+        """The company that a lead without one gets with this holder and team, as Odoo finds it."""
+        companies = user.sudo().company_ids
+        if team.company_id or self.env.company in companies:
+            return team.company_id or self.env.company
+        return (companies & self.env.companies)[:1]
+
+    # -- how --------------------------------------------------------------------------------------
+
+    def _pool_bulk_write(self, rows):
+        """Writes leads by one statement, with what follows from a new holder or team.
+
+        :param rows: dict of lead id -> values; all name the same fields
+        """
+        if not self:
+            return
+        names = list(next(iter(rows.values())))
+        watched = self._watched_fields()
+        before = {lead.id: {name: lead[name] for name in names if name in watched} for lead in self}
+        now = self.env.cr.now()
+        columns = {name: self._pool_bulk_column(name, rows) for name in names}
+        assignments = [SQL("write_uid = %s, write_date = %s", self.env.uid, now)]
+        if "user_id" in names:
+            assignments += [
+                SQL("date_open = %s", now),
+                SQL("day_open = abs(floor(extract(epoch FROM %s - date_trunc('second', create_date)) / 86400))", now),
+            ]
+        if not _HOLDER.isdisjoint(names):
+            assignments.append(SQL("date_last_stage_update = COALESCE(date_last_stage_update, %s)", now))
+            columns["company_id"] = SQL("%s::int4[]", [lead._pool_bulk_company_of(rows[lead.id]) for lead in self])
+        assignments += [SQL("%s = v.%s", SQL.identifier(name), SQL.identifier(name)) for name in columns]
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead l SET %s FROM unnest(%s::int4[], %s) AS v(id, %s) WHERE l.id = v.id",
+                SQL(", ").join(assignments),
+                self.ids,
+                SQL(", ").join(columns.values()),
+                SQL(", ").join(SQL.identifier(name) for name in columns),
+            )
+        )
+        self._pool_bulk_forget(names)
+        if not _HOLDER.isdisjoint(names):
+            self._pool_bulk_follow(rows)
+            self._pool_bulk_probabilities()
+        door = self.with_env(self._pool_door(dict.fromkeys(names)).env)
+        for handler in dict.fromkeys(watched[name] for name in names if name in watched):
+            getattr(door, handler)(before)
+
+    def _pool_bulk_column(self, name, rows):
+        """The values of one column as an array, in the order of ``self``."""
+        field = self._fields[name]
+        values = [field.convert_to_column_insert(rows[lead_id][name], self, rows[lead_id]) for lead_id in self._ids]
+        return SQL("%s::%s[]", values, SQL(field.column_type[0]))  # pylint: disable=sql-injection
+
+    def _pool_bulk_company_of(self, values):
+        users, teams = self.env["res.users"].sudo(), self.env["crm.team"].sudo()
+        user = users.browse(values["user_id"]) if "user_id" in values else self.user_id
+        return (self.company_id or self._pool_bulk_company(user, teams.browse(values["team_id"]))).id or None
+
+    def _pool_bulk_forget(self, names):
+        """Drops from the cache what a write of these fields changes, on leads and on what points at them."""
+        self.invalidate_recordset(flush=False)
+        registry = self.env.registry
+        for name in names:
+            field = self._fields[name]
+            for other in (*registry.field_inverses[field], *registry.get_dependent_fields(field)):
+                if other.model_name != self._name:
+                    self.env[other.model_name].invalidate_model([other.name], flush=False)

@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class CrmRuleRehearsalLine(models.TransientModel):
+    """What would have gone to one person instead of another."""
+
+    _name = "crm.rule.rehearsal.line"
+    _description = "Line of a Rule Rehearsal"
+    _order = "sequence, id"
+
+    rehearsal_id = fields.Many2one("crm.rule.rehearsal", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer()
+    from_uid = fields.Many2one("res.users", "Went To", readonly=True, help="Empty: nobody, it lay in the pool")
+    to_uid = fields.Many2one("res.users", "Would Go To", readonly=True, help="Empty: into the pool, or to nobody")
+    rule_name = fields.Char("By Rule", readonly=True, help="Empty: no rule takes it")
+    is_moved = fields.Boolean("Differs", readonly=True)
+    lead_count = fields.Integer("Leads", readonly=True)
+    deal_count = fields.Integer("Open Deals", readonly=True)
+    currency_id = fields.Many2one(related="rehearsal_id.currency_id")
+    deal_amount = fields.Monetary("Budget of the Deals", readonly=True)
+    deal_ids = fields.Many2many("crm.lead", string="Deals", readonly=True)
+
+    def action_open_deals(self):
+        """Lists the open deals that would lie in other hands, as far as the user may read them."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Deals That Would Lie in Other Hands"),
+            "res_model": "crm.lead",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self.sudo().deal_ids.ids)],
+        }
