@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 _HASH = re.compile("[0-9a-f]{64}")
+# one encoder for all: ``json.dumps`` makes a new one for each call that is not its default
+_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical_json(value):
@@ -57,7 +59,7 @@ def first_break(rows):
 
 @lru_cache(maxsize=1024)
 def _key(key):
-    return json.dumps(key, ensure_ascii=False)
+    return _text(key)
 
 
 def _pieces(value):
@@ -68,7 +70,7 @@ def _pieces(value):
     elif value is False:
         yield "false"
     elif isinstance(value, str):
-        yield json.dumps(str(value), ensure_ascii=False)
+        yield _text(str(value))
     elif isinstance(value, int):
         yield format(value, "d")
     elif isinstance(value, Decimal):

@@ -72,8 +72,8 @@ class TestAssignmentBulk(MerchantCase):
     def one_by_one(self):
         """The ORM, a write a lead."""
 
-        def write(leads, writes, vals):
-            for records, user, home in writes:
+        def write(_leads, writes):
+            for records, user, home, vals in writes:
                 for record in records:
                     record._pool_write(user, home, vals)
                     record.flush_recordset()

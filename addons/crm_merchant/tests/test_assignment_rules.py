@@ -215,7 +215,8 @@ class TestAssignmentRules(MerchantCase):
         notices = self.env["mail.message"].search([]) - messages
         self.assertEqual(notices.notified_partner_ids, (self.rep | self.rep_2).partner_id)
         self.assertEqual(len(notices), 1, "two people with two leads each read the same sentence")
-        self.assertIn("2 new leads are yours", notices.body)
+        speaker = self.env["crm.lead"].with_context(lang=self.rep.lang)
+        self.assertIn(speaker._prepare_assignment_notice(2, self.env["crm.lead"])[0], notices.body)
         self.assertIn("/odoo/my-new-leads", notices.body)
 
     def test_a_single_lead_is_named_in_the_notice(self):

@@ -95,6 +95,7 @@ class TestAssignmentScreens(MerchantCase):
             self.assertEqual((rehearsal.deal_count, rehearsal.deal_amount), (1, 500), "the lost one is no open deal")
             moved = rehearsal.line_ids.filtered("is_moved")
             self.assertEqual((moved.from_uid, moved.to_uid, moved.rule_name), (self.rep, self.rep_2, "East"))
+            self.assertEqual((moved.from_label, moved.to_label), (self.rep.name, self.rep_2.name))
             self.assertEqual(moved.deal_ids, mine[1])
             self.assertEqual(moved.action_open_deals()["domain"], [("id", "in", mine[1].ids)])
             self.assertEqual(self.rehearse(self.admin, days=120).lead_count, 8)

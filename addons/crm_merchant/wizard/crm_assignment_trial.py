@@ -26,6 +26,9 @@ class CrmAssignmentTrial(models.TransientModel):
     def _open(self, leads):
         """Runs over ``leads``, or where there are none over all that nobody holds, and opens the result."""
         trial = self.create({"scope": "chosen" if leads else "open", "lead_ids": [(6, 0, leads.ids)]})
+        if not leads and not trial._get_leads():
+            # where pools are at work nothing is left lying about: what they hold tells more
+            trial.scope = "pooled"
         return trial.action_run()
 
     def _get_leads(self):
@@ -63,7 +66,7 @@ class CrmAssignmentTrial(models.TransientModel):
             {
                 "lead_count": len(leads),
                 "left_count": len(lost),
-                "has_catch_all": any(rule.is_catch_all for rule in rules),
+                "has_catch_all": any(rule.is_catch_all for rule in self.env["crm.assignment.rule"].search([])),
                 "line_ids": [(5,), *((0, 0, {**line, "sequence": n}) for n, line in enumerate(lines))],
             }
         )

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError
 
 
@@ -28,11 +28,14 @@ class CrmRuleRehearsal(models.TransientModel):
 
     _days_range = models.Constraint("CHECK(days BETWEEN 1 AND 366)", "Between one day and a year.")
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Rule Rehearsal")
+
     def _compute_currency_id(self):
         self.currency_id = self.env.company.currency_id
 
     def action_run(self):
-        """Replays and opens the result.
+        """Replays and keeps the result for the form.
 
         :raises AccessError: for who may not read the rules, or opens somebody else's rehearsal
         """
@@ -71,21 +74,7 @@ class CrmRuleRehearsal(models.TransientModel):
                 "line_ids": [(5,), *((0, 0, {**line, "sequence": n}) for n, line in enumerate(lines))],
             }
         )
-        return self._open()
+        return True
 
     def _is_open_deal(self, lead):
         return lead.active and lead.type == "opportunity" and lead.won_status == "pending"
-
-    def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Rule Rehearsal"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
-    @api.model
-    def action_start(self):
-        """Starts a rehearsal with the company's settings."""
-        return self.create({}).action_run()

@@ -10,8 +10,10 @@ class CrmRuleRehearsalLine(models.TransientModel):
 
     rehearsal_id = fields.Many2one("crm.rule.rehearsal", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer()
-    from_uid = fields.Many2one("res.users", "Went To", readonly=True, help="Empty: nobody, it lay in the pool")
-    to_uid = fields.Many2one("res.users", "Would Go To", readonly=True, help="Empty: into the pool, or to nobody")
+    from_uid = fields.Many2one("res.users", readonly=True)
+    to_uid = fields.Many2one("res.users", readonly=True)
+    from_label = fields.Char("Went To", compute="_compute_labels")
+    to_label = fields.Char("Would Go To", compute="_compute_labels")
     rule_name = fields.Char("By Rule", readonly=True, help="Empty: no rule takes it")
     is_moved = fields.Boolean("Differs", readonly=True)
     lead_count = fields.Integer("Leads", readonly=True)
@@ -19,6 +21,13 @@ class CrmRuleRehearsalLine(models.TransientModel):
     currency_id = fields.Many2one(related="rehearsal_id.currency_id")
     deal_amount = fields.Monetary("Budget of the Deals", readonly=True)
     deal_ids = fields.Many2many("crm.lead", string="Deals", readonly=True)
+
+    def _compute_labels(self):
+        nobody = self.env._("the pool or nobody")
+        for line in self:
+            # sudo: a colleague of another company still has a name here
+            line.from_label = line.from_uid.sudo().name or nobody
+            line.to_label = line.to_uid.sudo().name or nobody
 
     def action_open_deals(self):
         """Lists the open deals that would lie in other hands, as far as the user may read them."""

@@ -64,28 +64,28 @@ class CrmLead(models.Model):
         # who has reached a limit is known only to him who counts alone
         rules.filtered(lambda rule: rule.strategy != "pool")._lock_turn()
         steps, left = Planner(rules, homes).plan(leads)
+        moves = [self._prepare_assignment_move(step, homes) for step in steps]
+        nobody = {self.env["res.users"]: left}
+        moves.append({"event": "enter", "holders": nobody, "reason": self.env._("No rule takes it"), "pool": homes})
+        leads._pool_move_all(moves)
         for step in steps:
-            leads._assignment_apply(step, homes)
-        left._pool_move("enter", {self.env["res.users"]: left}, self.env._("No rule takes it"), pool=homes)
+            if step.rule.strategy != "pool":
+                step.rule._keep_turn(step.next_index)
         self._assignment_notify(steps)
         return left.filtered(lambda lead: not lead.pool_state)
 
     @api.model
-    def _assignment_apply(self, step, homes):
-        """Carries out what one rule takes."""
+    def _prepare_assignment_move(self, step, homes):
+        """The move that carries out what one rule takes, see ``_pool_move``."""
         rule = step.rule
-        event = "enter" if rule.strategy == "pool" else "assign"
-        taken = self.browse([lead_id for share in step.shares.values() for lead_id in share._ids])
-        taken._pool_move(
-            event,
-            step.shares,
-            self.env._("Rule “%(rule)s”", rule=rule.name),
-            pool=rule.pool_id or homes,
-            vals=rule._prepare_lead_vals(),
-            row_vals=rule._prepare_ledger_vals(),
-        )
-        if rule.strategy != "pool":
-            rule._keep_turn(step.next_index)
+        return {
+            "event": "enter" if rule.strategy == "pool" else "assign",
+            "holders": step.shares,
+            "reason": self.env._("Rule “%(rule)s”", rule=rule.name),
+            "pool": rule.pool_id or homes,
+            "vals": rule._prepare_lead_vals(),
+            "row_vals": rule._prepare_ledger_vals(),
+        }
 
     # -- telling people ---------------------------------------------------------------------------
 

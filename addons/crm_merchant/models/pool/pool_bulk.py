@@ -39,43 +39,49 @@ _HOLDER = frozenset({"user_id", "team_id"})
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    def _pool_write_all(self, writes, vals):
-        if sum(len(records) for records, _user, _home in writes) < BULK_FROM:
-            return super()._pool_write_all(writes, vals)
-        self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo().fetch(_FACTS)
-        rest, quick, kept, changed = [], [], {}, {}
-        for records, user, home in writes:
+    def _pool_write_all(self, writes):
+        leads = self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo()
+        if len(leads) < BULK_FROM:
+            return super()._pool_write_all(writes)
+        leads.fetch(_FACTS)
+        rest, quick, simple_rows = [], [], {}
+        for records, user, home, vals in writes:
             values = {**self._prepare_pool_state_vals(user, home), **vals}
-            owned = {**self._prepare_pool_owner_vals(user), **values}
-            with_holder = records.filtered(lambda lead, user=user: lead.user_id == user)
+            held = records.filtered(lambda lead, user=user: lead.user_id == user)
             simple = self.browse()
-            for leads, written, rows in ((with_holder, values, kept), (records - with_holder, owned, changed)):
-                if leads:
-                    found = leads._pool_bulk_simple(user, written)
-                    rows.update(dict.fromkeys(found._ids, written))
+            for batch, written in ((held, values), (records - held, {**self._prepare_pool_owner_vals(user), **values})):
+                if batch:
+                    found = batch._pool_bulk_simple(user, written)
+                    simple_rows.update(dict.fromkeys(found._ids, written))
                     simple |= found
-            quick.append((simple, user, home))
-            rest.append((records - simple, user, home))
-        if self._pool_bulk_allowed({**values, **owned}):
-            for rows in (kept, changed):
-                self.browse(rows).sudo()._pool_bulk_write(rows)
+            quick.append((simple, user, home, vals))
+            rest.append((records - simple, user, home, vals))
+        moved = leads.browse(simple_rows)
+        if self._pool_bulk_allowed(set().union(*simple_rows.values())):
+            for batch in moved.grouped(lambda lead: frozenset(simple_rows[lead.id])).values():
+                batch._pool_bulk_write({lead_id: simple_rows[lead_id] for lead_id in batch._ids})
         elif self._pool_bulk_read("_message_auto_subscribe"):
             # nothing that is tracked changes, and the followers are the ones that SQL would write
-            self.with_context(tracking_disable=True)._pool_bulk_orm(quick, vals)
-            self.browse(changed).sudo()._pool_bulk_follow(changed)
+            self.with_context(tracking_disable=True)._pool_bulk_orm(quick, same_stage=True)
+            moved._pool_bulk_follow(simple_rows)
         else:
             rest += quick
-        return self._pool_bulk_orm(rest, vals)
+        return self._pool_bulk_orm(rest)
 
-    def _pool_bulk_orm(self, writes, vals):
-        """Writes by the ORM, a write a holder; chances of success are reckoned afterwards, see below."""
+    def _pool_bulk_orm(self, writes, same_stage=False):
+        """Writes by the ORM, a write a holder; chances of success are reckoned at once for all, see below.
+
+        :param same_stage: no lead changes its stage by it, so that its chance is known before anything is flushed
+        """
         leads = self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo()
         if not leads or not self._pool_bulk_read("_compute_probabilities"):
-            return super()._pool_write_all(writes, vals)
+            return super()._pool_write_all(writes)
         with self.env.protecting([self._fields["probability"], self._fields["automated_probability"]], leads):
-            super()._pool_write_all(writes, vals)
+            super()._pool_write_all(writes)
+            if not same_stage:
+                leads.flush_recordset()
+            leads._pool_bulk_write_chances()
             leads.flush_recordset()
-        leads._pool_bulk_probabilities()
 
     # -- whether ----------------------------------------------------------------------------------
 
@@ -122,6 +128,8 @@ class CrmLead(models.Model):
             return (
                 lead.active
                 and company in companies
+                # another company may mean another currency for its amounts
+                and (lead.company_id or own.currency_id == self.env.company.currency_id)
                 and team.company_id in (company, company.browse())
                 and lead.stage_id
                 and not lead.stage_id.is_won
@@ -145,8 +153,7 @@ class CrmLead(models.Model):
 
         :param rows: dict of lead id -> values; all name the same fields
         """
-        if not self:
-            return
+        self.flush_recordset()
         names = list(next(iter(rows.values())))
         watched = self._watched_fields()
         before = {lead.id: {name: lead[name] for name in names if name in watched} for lead in self}
@@ -160,9 +167,9 @@ class CrmLead(models.Model):
             ]
         if not _HOLDER.isdisjoint(names):
             assignments.append(SQL("date_last_stage_update = COALESCE(date_last_stage_update, %s)", now))
-            columns["company_id"] = SQL("%s::int4[]", [lead._pool_bulk_company_of(rows[lead.id]) for lead in self])
+            columns |= self._pool_bulk_chance_columns({lead_id: row.get("team_id") for lead_id, row in rows.items()})
+            columns["company_id"] = SQL("%s::int4[]", self._pool_bulk_companies(rows))
         assignments += [SQL("%s = v.%s", SQL.identifier(name), SQL.identifier(name)) for name in columns]
-        self.flush_recordset()
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_lead l SET %s FROM unnest(%s::int4[], %s) AS v(id, %s) WHERE l.id = v.id",
@@ -175,7 +182,6 @@ class CrmLead(models.Model):
         self._pool_bulk_forget(names)
         if not _HOLDER.isdisjoint(names):
             self._pool_bulk_follow(rows)
-            self._pool_bulk_probabilities()
         door = self.with_env(self._pool_door(dict.fromkeys(names)).env)
         for handler in dict.fromkeys(watched[name] for name in names if name in watched):
             getattr(door, handler)(before)
@@ -186,10 +192,18 @@ class CrmLead(models.Model):
         values = [field.convert_to_column_insert(rows[lead_id][name], self, rows[lead_id]) for lead_id in self._ids]
         return SQL("%s::%s[]", values, SQL(field.column_type[0]))  # pylint: disable=sql-injection
 
-    def _pool_bulk_company_of(self, values):
-        users, teams = self.env["res.users"].sudo(), self.env["crm.team"].sudo()
-        user = users.browse(values["user_id"]) if "user_id" in values else self.user_id
-        return (self.company_id or self._pool_bulk_company(user, teams.browse(values["team_id"]))).id or None
+    def _pool_bulk_companies(self, rows):
+        """The company that each lead has from now on."""
+        users, teams, found = self.env["res.users"].sudo(), self.env["crm.team"].sudo(), {}
+        companies = []
+        for lead in self:
+            values = rows[lead.id]
+            user_id = values["user_id"] if "user_id" in values else lead.user_id.id
+            key = (user_id, values["team_id"])
+            if key not in found:
+                found[key] = self._pool_bulk_company(users.browse(user_id), teams.browse(values["team_id"])).id or None
+            companies.append(lead.company_id.id or found[key])
+        return companies
 
     def _pool_bulk_forget(self, names):
         """Drops from the cache what a write of these fields changes, on leads and on what points at them."""

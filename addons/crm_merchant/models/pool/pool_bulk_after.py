@@ -5,8 +5,10 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL, float_compare
 
-_CHANCES = ("team_id", "probability", "automated_probability", "expected_revenue", "recurring_revenue",
-            "recurring_revenue_monthly", "won_status")  # fmt: skip
+_CHANCES = (
+    "automated_probability", "probability", "prorated_revenue", "recurring_revenue_monthly_prorated",
+    "recurring_revenue_prorated",
+)  # fmt: skip
 
 
 class CrmLead(models.Model):
@@ -76,45 +78,84 @@ class CrmLead(models.Model):
             found.setdefault(partner_id, subtype_ids)
         return found
 
-    def _pool_bulk_probabilities(self):
-        """Another team means another chance of success, once there are won and lost leads to learn from.
+    # -- chances of success -----------------------------------------------------------------------
 
-        Asked for team by team: where a team has nothing to learn from, Odoo leaves out the first lead and gives the
-        others of the same call a chance that means nothing; alone, each of them would keep his.
+    def _pool_bulk_chances(self):
+        """Lead id -> values of ``_CHANCES`` with its team as it is in the cache, once there are won and lost leads to
+        learn from.
+
+        Leads that are alike have the same chance, so one of each kind is asked for. They are asked for team by team:
+        where a team has nothing to learn from, Odoo leaves out the first lead and gives the others of the same call a
+        chance that means nothing; alone, each of them would keep his.
         """
         counts = self.env["crm.lead.scoring.frequency"].sudo()._read_group([], [], ["won_count:sum", "lost_count:sum"])
-        if not self or not all(counts[0]):
-            return
-        self.fetch(_CHANCES)
-        changed = []
-        for leads in self.filtered(lambda lead: lead.won_status == "pending").grouped("team_id").values():
-            found = leads._pls_get_naive_bayes_probabilities(batch_mode=True)
-            chances = found[0] if found else {}
-            if len(chances) == len(leads):
-                changed += [lead._pool_bulk_chance(chances[lead.id]) for lead in leads]
-        if changed:
-            self.flush_recordset()
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE crm_lead l SET automated_probability = v.chance, probability = v.probability, "
-                    "prorated_revenue = v.prorated, recurring_revenue_monthly_prorated = v.monthly, "
-                    "recurring_revenue_prorated = v.recurring "
-                    "FROM unnest(%s::int4[], %s::float8[], %s::float8[], %s::numeric[], %s::numeric[], %s::numeric[]) "
-                    "AS v(id, chance, probability, prorated, monthly, recurring) WHERE l.id = v.id",
-                    *map(list, zip(*changed, strict=True)),
-                )
+        if not all(counts[0]):
+            return {}
+        names = [name for name in self._pls_get_safe_fields() if self._fields[name].column_type]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.id, l.probability, l.automated_probability, l.expected_revenue, l.recurring_revenue,
+                       l.recurring_revenue_monthly, l.stage_id,
+                       ARRAY(SELECT tag_id FROM crm_tag_rel WHERE lead_id = l.id ORDER BY tag_id), %s
+                  FROM crm_lead l WHERE l.id = ANY(%s) AND l.won_status = 'pending'
+                """,
+                SQL(", ").join(SQL.identifier("l", name) for name in ["id", *names]),
+                self.ids,
             )
-            self.invalidate_recordset(flush=False)
-
-    def _pool_bulk_chance(self, chance):
-        """What one lead stores with this chance: id, chance, probability and the revenues that follow."""
-        follows = float_compare(self.probability, self.automated_probability, 2) == 0
-        probability = chance if follows else self.probability
-        return (
-            self.id,
-            chance,
-            probability,
-            round((self.expected_revenue or 0.0) * (probability or 0) / 100.0, 2),
-            (self.recurring_revenue_monthly or 0.0) * (probability or 0) / 100.0,
-            (self.recurring_revenue or 0.0) * (probability or 0) / 100.0,
         )
+        teams = {lead.id: lead.team_id.id for lead in self}
+        alike = defaultdict(list)
+        for lead_id, *values in rows:
+            kind = (*values[5:6], *values[6], None, *values[8:])
+            alike[teams[lead_id], kind].append((lead_id, *values[:5]))
+        kinds = defaultdict(list)
+        for (team_id, _kind), leads in alike.items():
+            kinds[team_id].append(leads)
+        found = {}
+        for batches in kinds.values():
+            chances = self.browse([leads[0][0] for leads in batches])._pls_get_naive_bayes_probabilities()[0]
+            if len(chances) == len(batches):
+                for leads in batches:
+                    chance = chances[leads[0][0]]
+                    found |= {
+                        lead_id: self.browse(lead_id)._pool_bulk_chance(chance, *values) for lead_id, *values in leads
+                    }
+        return found
+
+    def _pool_bulk_chance(self, chance, probability, automated, revenue, recurring, monthly):
+        """What a lead stores with this chance, in the order of ``_CHANCES``."""
+        if float_compare(probability or 0.0, automated or 0.0, 2) == 0:
+            probability = chance
+        share = (probability or 0.0) / 100.0
+        amounts = [round(float(revenue or 0) * (probability or 0.0) / 100.0, 2), float(monthly or 0) * share]
+        amounts.append(float(recurring or 0) * share)
+        if any(amounts):
+            amounts = [self.company_currency.round(amount) for amount in amounts]
+        return (chance, probability or 0.0, *amounts)
+
+    def _pool_bulk_chance_columns(self, teams):
+        """Column name -> array of new values, in the order of ``self``; empty where no chance changes.
+
+        :param teams: dict of lead id -> team that is about to be written
+        """
+        # the new team stands in the cache only
+        for team_id, leads in self.grouped(lambda lead: teams[lead.id]).items():
+            self._fields["team_id"]._update_cache(leads, team_id or None)
+        found = self._pool_bulk_chances()
+        if not found:
+            return {}
+        kept = self.browse([lead_id for lead_id in self._ids if lead_id not in found])
+        found |= {lead.id: tuple(lead[name] for name in _CHANCES) for lead in kept}
+        rows = [found[lead_id] for lead_id in self._ids]
+        return {
+            name: SQL("%s::%s[]", list(values), SQL(self._fields[name].column_type[0]))  # pylint: disable=sql-injection
+            for name, values in zip(_CHANCES, zip(*rows, strict=True), strict=True)
+        }
+
+    def _pool_bulk_write_chances(self):
+        """Puts the chances of leads that were written by other means into the cache, to be flushed with the rest."""
+        for lead_id, values in self._pool_bulk_chances().items():
+            lead = self.browse(lead_id)
+            for name, value in zip(_CHANCES, values, strict=True):
+                self._fields[name]._update_cache(lead, value, dirty=True)

@@ -41,22 +41,34 @@ class PoolMixin(models.AbstractModel):
         :param vals: what else is written on the records by this move, the same for all
         :param row_vals: what else stands in their ledger rows
         """
-        rows, writes = [], []
-        everything = self.browse([record_id for records in holders.values() for record_id in records._ids])
-        homes = everything.sudo()._pool_homes(pool)
-        for user, records in holders.items():
-            records = records.sudo()
-            before = {record.id: record.user_id for record in records}
-            for home, batch in records.grouped(lambda record: homes[record.id]).items():
-                if not user and not home:
-                    continue
-                dropped = batch._pool_leave_owner(before) if not user else {}
-                writes.append((batch, user, home))
-                rows += batch._pool_rows(event, user, home, before, reason, dropped)
-        self._pool_write_all(writes, vals or {})
-        self.env["crm.pool.ledger"]._ledger_append([{**row, **(row_vals or {})} for row in rows])
-        moved = self.browse([record_id for batch, _user, _home in writes for record_id in batch._ids])
-        moved.sudo()._pool_moved(event)
+        move = {"event": event, "holders": holders, "reason": reason, "pool": pool, "vals": vals, "row_vals": row_vals}
+        self._pool_move_all([move])
+
+    def _pool_move_all(self, moves):
+        """Carries out several moves of different records as one: a single ``write`` way and one piece of ledger.
+
+        :param moves: list of dicts of the arguments of ``_pool_move``
+        """
+        rows, writes, moved = [], [], {}
+        for move in moves:
+            holders = move["holders"]
+            everything = self.browse([record_id for records in holders.values() for record_id in records._ids])
+            homes = everything.sudo()._pool_homes(move.get("pool"))
+            for user, records in holders.items():
+                records = records.sudo()
+                before = {record.id: record.user_id for record in records}
+                for home, batch in records.grouped(lambda record, homes=homes: homes[record.id]).items():
+                    if not user and not home:
+                        continue
+                    dropped = batch._pool_leave_owner(before) if not user else {}
+                    moved.setdefault(move["event"], []).extend(batch._ids)
+                    writes.append((batch, user, home, move.get("vals") or {}))
+                    new = batch._pool_rows(move["event"], user, home, before, move.get("reason", ""), dropped)
+                    rows += [{**row, **(move.get("row_vals") or {})} for row in new]
+        self._pool_write_all(writes)
+        self.env["crm.pool.ledger"]._ledger_append(rows)
+        for event, ids in moved.items():
+            self.browse(ids).sudo()._pool_moved(event)
 
     def _pool_homes(self, pool):
         """Record id -> home pool; ``pool`` is that of records without one, else it is looked up."""
@@ -66,13 +78,12 @@ class PoolMixin(models.AbstractModel):
         found = pool if isinstance(pool, dict) else dict.fromkeys(homeless.ids, pool)
         return {record.id: record.pool_id or found[record.id] for record in self}
 
-    def _pool_write_all(self, writes, vals):
-        """Writes holder and pool columns of a whole move.
+    def _pool_write_all(self, writes):
+        """Writes holder and pool columns of whole moves.
 
-        :param writes: list of (records, user, home pool)
-        :param vals: what else is written on all of them
+        :param writes: list of (records, user, home pool, what else is written on them)
         """
-        for records, user, home in writes:
+        for records, user, home, vals in writes:
             if records:
                 records.with_env(self.env).sudo()._pool_write(user, home, vals)
 
