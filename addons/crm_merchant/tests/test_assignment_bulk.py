@@ -143,7 +143,9 @@ class TestAssignmentBulk(MerchantCase):
     # -- when others have a say -------------------------------------------------------------------
 
     def test_sql_is_allowed_in_the_suite(self):
-        self.assertTrue(self.env["crm.lead"]._pool_bulk_allowed({"user_id": 1, "team_id": 1, "pool_id": 1}))
+        leads = self.env["crm.lead"]
+        values = leads._prepare_pool_owner_vals(self.rep) | leads._prepare_pool_state_vals(self.rep, self.pool)
+        self.assertTrue(leads._pool_bulk_allowed({**values, **self.rule._prepare_lead_vals()}))
 
     def test_another_override_of_write_means_orm(self):
         model_class = type(self.env["crm.lead"])

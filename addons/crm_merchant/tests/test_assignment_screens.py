@@ -168,6 +168,15 @@ class TestAssignmentScreens(MerchantCase):
         row = self.env["crm.assignment.report"].search([("rule_id", "=", self.rule.id), ("got", ">", 0)])
         self.assertEqual(row.day, fields.Date.to_date("2026-03-03"))
 
+    def test_fairness_shows_how_fast_people_answer(self):
+        with freeze_time("2026-03-02 02:00:00"):
+            lead = self.make_leads()
+            lead._merchant_assign()
+        lead._through_door("first_response_at").write({"first_response_at": "2026-03-02 04:30:00"})
+        self.env.flush_all()
+        row = self.env["crm.assignment.report"].search([("rule_id", "=", self.rule.id), ("got", ">", 0)])
+        self.assertEqual(row.response_hours, 2.5)
+
     def test_fairness_hides_closed_regions_and_other_companies(self):
         self.make_leads(2)._merchant_assign()
         self.assertTrue(self.report(self.supervisor))

@@ -33,15 +33,18 @@ class CrmAssignmentReport(models.Model):
         "crm.pool.ledger": ["rule_ref", "to_uid", "moment", "event", "res_id", "company_ref"],
         "crm.assignment.target": ["rule_id", "user_id", "weight"],
         "crm.assignment.rule": ["strategy", "team_id", "company_id"],
-        "crm.lead": ["region_id", "user_id", "won_status"],
+        "crm.lead": ["region_id", "user_id", "won_status", "first_response_at"],
     }
 
     def _response_hours(self):
         """Hours from the assignment ``g`` to the first response on its lead ``l``, as SQL.
 
-        Nobody measures it without follow-up clocks: empty until they are there.
+        Empty while nobody has answered, where nothing is timed, and where somebody else holds the lead by now.
         """
-        return SQL("NULL::float8")
+        return SQL(
+            "CASE WHEN l.user_id = g.to_uid AND l.first_response_at >= g.moment "
+            "THEN extract(epoch FROM l.first_response_at - g.moment) / 3600 END"
+        )
 
     @property
     def _table_query(self):
