@@ -13,7 +13,7 @@ class ServiceTeamMember(models.Model):
     company_id = fields.Many2one(related="team_id.company_id", store=True)
     user_id = fields.Many2one(
         "res.users", "Person", required=True, index=True, ondelete="cascade", check_company=True,
-        domain=[("share", "=", False)],
+        domain=lambda self: [("all_group_ids", "in", self.env.ref("crm_service_ticket.group_ticket_reader").id)],
     )  # fmt: skip
     is_on_duty = fields.Boolean("On Duty", default=True, help="Gets new tickets")
     last_turn = fields.Integer(readonly=True, copy=False, help="Turn of the team at which he got his last ticket")

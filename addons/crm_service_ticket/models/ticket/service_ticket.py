@@ -42,7 +42,7 @@ class ServiceTicket(models.Model):
     priority = fields.Selection(PRIORITIES, required=True, default="p2", tracking=True, index=True)
     user_id = fields.Many2one(
         "res.users", "Assigned To", copy=False, tracking=True, index="btree_not_null", check_company=True,
-        domain=[("share", "=", False)],
+        domain=lambda self: [("all_group_ids", "in", self.env.ref("crm_service_ticket.group_ticket_reader").id)],
     )  # fmt: skip
     state = fields.Selection(
         [
