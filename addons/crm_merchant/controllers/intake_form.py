@@ -129,7 +129,7 @@ class IntakeForm(http.Controller):
         words = request.env["crm.import.line"].sudo()._words
         # a hint about how to reach him matters here: nobody else can ask him
         reach = [hint for hint in hints if hint[1].startswith(("phone_", "email"))]
-        return errors + [line for line in words([*problems, *reach]).split("\n") if line]
+        return errors + [line for line in words([*problems, *reach], of_form=True).split("\n") if line]
 
     def _photo(self, channel):
         """(bytes of the photo or None, sentences)."""

@@ -6,6 +6,7 @@ from PIL import Image
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..controllers.intake_form import INPUTS, TRAP
 from ..models.intake.card_photo import BadPhoto, clean_photo
 from .channel_common import ChannelCase
 
@@ -44,6 +45,11 @@ class TestIntakeForm(HttpCase, ChannelCase):
         hidden = hidden if hidden is not None else self.hidden(channel)
         url = f"{self.base_url()}/inquiry/{channel.token}"
         return self.opener.post(url, data={**hidden, **vals}, files=files, timeout=60)
+
+    def test_the_page_has_every_input(self):
+        page = self.get(f"/inquiry/{self.channel('qr', with_photo=True, privacy='x').token}").text
+        for name in (*INPUTS, TRAP, "photo", "agree", "csrf_token", "form_number"):
+            self.assertIn(f'name="{name}"', page)
 
     def test_an_inquiry(self):
         response = self.send(province="江苏省", industry="阀门")

@@ -79,7 +79,7 @@ class IntakeEntry(models.TransientModel):
         vals, problems, hints = self.env["crm.lead"].sudo()._intake_read(cells)
         problems += [hint for hint in hints if hint[1].startswith("phone_")]
         if problems:
-            raise UserError(self.env["crm.import.line"].sudo()._words(problems))
+            raise UserError(self.env["crm.import.line"].sudo()._words(problems, of_form=True))
         vals["state_id"] = self.state_id.id or vals["state_id"]
         if self.keep:
             vals["user_id"] = self.env.uid

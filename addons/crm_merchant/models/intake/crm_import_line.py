@@ -74,21 +74,28 @@ class ImportLine(models.Model):
     # -- words -----------------------------------------------------------------------------------
 
     @api.model
-    def _words(self, findings):
-        """Findings of ``row_reader`` as sentences, a line each: column, what is wrong, how to mend it."""
+    def _words(self, findings, *, of_form=False):
+        """Findings of ``row_reader`` as sentences, a line each: column, what is wrong, how to mend it.
+
+        :param of_form: it was typed into a form, which has fields instead of columns
+        """
         texts = self._finding_texts()
         lines = []
         for header, code, detail in findings:
             text = texts.get(code) or texts["unreadable"]
             text = text % {"detail": detail}
-            lines.append(self.env._("Column “%(column)s”: %(text)s", column=header, text=text) if header else text)
+            if header and of_form:
+                text = self.env._("%(field)s: %(text)s", field=header, text=text)
+            elif header:
+                text = self.env._("Column “%(column)s”: %(text)s", column=header, text=text)
+            lines.append(text)
         return "\n".join(lines)
 
     @api.model
     def _finding_texts(self):
         """Sentence of each code; ``%(detail)s`` is what stands in the cell."""
         return {
-            "no_name": self.env._("The row names neither a company nor a person. Fill in one of the two."),
+            "no_name": self.env._("Neither a company nor a person is named. Fill in one of the two."),
             "no_reach": self.env._("There is neither a phone number nor a mail address. Fill in one of the two."),
             "cell_error": self.env._("The cell holds the error %(detail)s of a formula. Type the value itself."),
             "garbled": self.env._("“%(detail)s” is unreadable, the characters were lost. Type the text again."),
