@@ -10,6 +10,7 @@ class MerchantCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.env.company.resource_calendar_id.tz = "Asia/Shanghai"
         cls.users = build_roles(cls.env)
         cls.rep, cls.rep_2 = cls.users["sales_rep"], cls.users["sales_rep_2"]
         cls.nobody = cls.env["res.users"]
