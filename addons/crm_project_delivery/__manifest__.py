@@ -26,6 +26,9 @@
         "views/account_payment_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_project_delivery/static/tests/tours/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
     "installable": True,
     "application": True,

@@ -1,6 +1,7 @@
 """``bin/run``: the demo company in the browser."""
 
 import argparse
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -151,8 +152,24 @@ class Demo:
             env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
 
-    def serve(self):
-        """Runs the server until Ctrl-C."""
+    @contextlib.contextmanager
+    def running(self):
+        """The demo, built if it is not there yet, with its server (a process) and the simulated Kingdee."""
+        self.databases.cluster.start()
+        simulator = None
+        try:
+            simulator = self.start_simulator()
+            self.prepare()
+            with self._server() as server:
+                yield server
+        finally:
+            if simulator:
+                simulator.terminate()
+                simulator.wait(10)
+            self.databases.cluster.stop()
+
+    @contextlib.contextmanager
+    def _server(self):
         port = self.options.port
         command = self.databases.odoo_command(
             "-d", self.name, "--db-filter", f"^{self.name}$", "--http-interface", "127.0.0.1", "--http-port", str(port),
@@ -162,13 +179,7 @@ class Demo:
         server = subprocess.Popen(command, env=env, start_new_session=True)
         try:
             self._wait(server, port)
-            say(f"http://127.0.0.1:{port}   administrator: admin / admin   one user a role: sales_rep / sales_rep …")
-            if not self.options.no_simulators:
-                say(f"simulated Kingdee: http://127.0.0.1:{SIMULATOR_PORT}/")
-            return server.wait()
-        except KeyboardInterrupt:
-            say("stopping")
-            return 0
+            yield server
         finally:
             if server.poll() is None:
                 server.send_signal(signal.SIGINT)
@@ -191,32 +202,34 @@ class Demo:
         raise SystemExit("[run] the server does not answer; see the lines above")
 
 
-def main(arguments):
+def demo_options(arguments):
     parser = argparse.ArgumentParser(prog="bin/run")
     parser.add_argument("--port", type=int, default=8069)
     parser.add_argument("--no-demo", action="store_true")
     parser.add_argument("--no-simulators", action="store_true")
     parser.add_argument("--reset", action="store_true")
-    options = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def main(arguments):
+    options = demo_options(arguments)
     if not port_is_free(options.port):
         raise SystemExit(
             f"[run] port {options.port} is taken; stop what uses it or choose another: bin/run --port 8070"
         )
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-    demo = Demo(options)
-    demo.databases.cluster.start()
-    simulator = None
     try:
-        simulator = demo.start_simulator()
-        demo.prepare()
-        return demo.serve()
+        with Demo(options).running() as server:
+            say(f"http://127.0.0.1:{options.port}   administrator: admin / admin   one user a role: sales_rep / …")
+            if not options.no_simulators:
+                say(f"simulated Kingdee: http://127.0.0.1:{SIMULATOR_PORT}/")
+            try:
+                return server.wait()
+            except KeyboardInterrupt:
+                say("stopping")
+                return 0
     except KeyboardInterrupt:
         return 130
-    finally:
-        if simulator:
-            simulator.terminate()
-            simulator.wait(10)
-        demo.databases.cluster.stop()
 
 
 if __name__ == "__main__":

@@ -191,6 +191,9 @@ def main(arguments):
             outcome = run_odoo(odoos)
         else:
             outcome = run_pytest(part, extra)
+        if part == "slow":
+            # the tours of every role once more, at the size of a phone
+            outcome.add(run_addons(settings.SUITE, ",".join(f"phone/{addon}" for addon in settings.SUITE)))
         total.add(outcome)
         print(f"=== {part}: {outcome.passed} passed, {outcome.failed} failed, {time.monotonic() - started:.0f} s")
     for note in total.notes:

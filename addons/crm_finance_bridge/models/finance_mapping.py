@@ -24,7 +24,8 @@ class FinanceMapping(models.Model):
     product_id = fields.Many2one("product.product", check_company=True, ondelete="cascade")
     uom_id = fields.Many2one("uom.uom", "Unit", ondelete="cascade")
     currency_id = fields.Many2one("res.currency", ondelete="cascade")
-    key = fields.Char(compute="_compute_key", store=True)
+    # known before the row is written: the constraint below asks for it at once
+    key = fields.Char(compute="_compute_key", store=True, precompute=True)
     number = fields.Char("Number Over There", required=True)
 
     _key_uniq = models.UniqueIndex("(connection_id, kind, key)", "This mapping is already there.")

@@ -7,3 +7,6 @@ from . import test_receipts
 from . import test_rights
 from . import test_switch_on
 from . import test_tour_road
+from . import test_demo
+from . import test_tour_roles
+from . import test_mapping

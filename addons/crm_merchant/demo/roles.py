@@ -3,6 +3,8 @@
 The tests use the same builder as the demo. Login and password are the role's name.
 """
 
+import re
+
 # role: (name, superior's role)
 ROLES = {
     "general_manager": ("周建国", None),
@@ -26,9 +28,20 @@ ROLES = {
 }
 
 
+# more people of the demo company's offices; the tests know only those above
+SALES_FORCE = {
+    "region_manager_2": ("黄志强", "sales_director"),
+    "sales_supervisor_2": ("罗美玲", "region_manager_2"),
+    "sales_rep_3": ("邓子豪", "sales_supervisor_2"),
+    "sales_rep_4": ("马骏", "sales_supervisor"),
+    "sales_rep_5": ("唐雨晴", "sales_supervisor_2"),
+    "sales_rep_6": ("曹文彬", "sales_supervisor"),
+}
+
+
 def group_of(role):
-    """External id of the role's group; a second user of a role ends in ``_2``."""
-    return f"crm_merchant.group_{role.removesuffix('_2')}"
+    """External id of the role's group; further users of a role end in ``_2``, ``_3`` …"""
+    return f"crm_merchant.group_{re.sub(r'_[0-9]+$', '', role)}"
 
 
 def build_roles(env, roles=None, company=None):
@@ -40,11 +53,11 @@ def build_roles(env, roles=None, company=None):
     :return: dict of role -> ``res.users``
     """
     company = company or env.company
-    wanted = {}
+    known, wanted = {**ROLES, **SALES_FORCE}, {}
     for role in roles or ROLES:
         while role and role not in wanted:
-            wanted[role] = ROLES[role]
-            role = ROLES[role][1]
+            wanted[role] = known[role]
+            role = known[role][1]
     existing = {u.login: u for u in env["res.users"].search([("login", "in", list(wanted))])}
     language = "zh_CN" if env["res.lang"]._get_data(code="zh_CN") else "en_US"
     to_create = [role for role in wanted if role not in existing]

@@ -1,6 +1,10 @@
-"""Quotes of the demo company: one that needs no approval, one that waits for its second step."""
+"""Quotes of the demo company, one for each place on the road of an approval."""
 
 from odoo.fields import Command
+
+from odoo.addons.crm_merchant.demo.company import SUBSIDIARY
+from odoo.addons.crm_merchant.demo.leads import lead_of
+from odoo.addons.crm_merchant.demo.story import story
 
 from . import paper
 
@@ -8,14 +12,44 @@ from . import paper
 PRODUCTS = [
     ("数控冲压自动化生产线", "QC-L600", 113274.34),
     ("立式加工中心 VMC850", "QC-V850", 238000.00),
+    ("冷室压铸单元 DC630", "QC-D630", 428000.00),
+    ("压铸岛 DC1250（含取件、喷涂、切边）", "QC-D1250", 1180000.00),
+    ("取件机器人 R20", "QC-R20", 96000.00),
+    ("双回路模温机 MT18", "QC-MT18", 28500.00),
     ("设备安装调试服务", "QC-SRV1", 18000.00),
     ("易损备件包", "QC-SP01", 3600.00),
+    ("年度维保服务", "QC-MA01", 32000.00),
 ]
+# key: (company, city, province, phone, whose quote it is, rows of product code and quantity)
+QUOTES = {
+    "waits_supervisor": ("镇江丹徒电梯配件有限公司", "镇江", "JS", "0511-85520501", "sales_rep", [("QC-MT18", 2)]),
+    "late_technical": ("常州武进散热系统有限公司", "常州", "JS", "", "sales_rep", [("QC-V850", 1), ("QC-SRV1", 1)]),
+    "waits_finance": ("上海松江医疗器械部件有限公司", "上海", "SH", "", "sales_rep_2", [("QC-R20", 1)]),
+    "waits_director": ("天津北辰阀体铸造有限公司", "天津", "TJ", "", "sales_rep_4", [("QC-L600", 2)]),
+    "waits_general": ("株洲天元牵引部件有限公司", "株洲", "HN", "", "sales_rep_5", [("QC-D1250", 1), ("QC-SRV1", 2)]),
+    "waits_legal": ("温州瓯海泵阀有限公司", "温州", "ZJ", "0577-86110502", "sales_rep_2", [("QC-V850", 2)]),
+    "waits_delegate": ("东莞横沥模具城机电有限公司", "东莞", "GD", "", "sales_rep_3", [("QC-R20", 1), ("QC-MT18", 1)]),
+    "approved": ("宁波北仑模架有限公司", "宁波", "ZJ", "", "sales_rep", [("QC-V850", 1)]),
+    "sent": ("扬州邗江液压机电有限公司", "扬州", "JS", "0514-87990503", "sales_rep_2", [("QC-R20", 2)]),
+    "void": ("泰州姜堰减速机有限公司", "泰州", "JS", "0523-88210504", "sales_rep", [("QC-D630", 1)]),
+    "rejected": ("马鞍山博望机床配件有限公司", "马鞍山", "AH", "0555-67010505", "sales_rep_2", [("QC-L600", 3)]),
+    "returned": ("江门新会五金制品有限公司", "江门", "GD", "0750-66330506", "sales_rep_3", [("QC-D630", 1)]),
+    "small": ("常熟虞山五金加工厂", "常熟", "JS", "0512-52770011", "sales_rep", [("QC-SP01", 2)]),
+}
+REJECTED_BECAUSE = "三台合并报价毛利率低于 18%，且客户仍有逾期款未收回。"
+RETURNED_BECAUSE = "付款条件请改为 30/60/10，并附客户厂房图纸。"
 
 
-def people(env):
-    """The demo's users by login."""
-    return {user.login: user for user in env["res.users"].search([])}
+def build(env):
+    """Builds what is not there yet; the first product tells whether it is."""
+    if env["product.product"].search_count([("default_code", "=", PRODUCTS[0][1])]):
+        return
+    with story(env) as told:
+        for chapter in CHAPTERS:
+            chapter(told)
+
+
+# -- what later addons use too ------------------------------------------------------------------
 
 
 def customer_of(env, name, **vals):
@@ -46,20 +80,34 @@ def make_quote(env, user, partner, lines, **vals):
     )
 
 
-def build(env):
-    """Builds what is not there yet; the first product tells whether it is."""
-    # people freeze and sign papers in their own language
-    env = env(context={**env.context, "lang": "zh_CN"})
-    paper.build(env)
-    if env["product.product"].search_count([("default_code", "=", PRODUCTS[0][1])]):
-        return
-    users = people(env)
-    env.ref("crm_quote_approval.policy_quote").with_user(users["suite_admin"]).action_turn_on()
-    tax = env["account.tax"].search(
-        [("type_tax_use", "=", "sale"), ("amount", "=", 13), ("company_id", "=", env.company.id)], limit=1
+def pending_task(order):
+    """The first signature that ``order`` waits for, as its signer has it before him; an empty set if none."""
+    task = order.env["crm.approval.task"].search(
+        [("res_model", "=", order._name), ("res_id", "=", order.id), ("state", "=", "pending")], order="id", limit=1
     )
-    for name, code, price in PRODUCTS:
-        env["product.product"].create(
+    return task.with_user(task.user_id)
+
+
+def approve(order, steps=9, comment=None):
+    """The next ``steps`` people sign; by default all whose signature is missing."""
+    order = order.sudo()
+    for _step in range(steps):
+        if not (task := pending_task(order)):
+            return
+        task.action_approve(comment)
+
+
+# -- chapters -----------------------------------------------------------------------------------
+
+
+def settings(told):
+    """Paper, policy, products."""
+    env = told.env
+    paper.build(env)
+    env.ref("crm_quote_approval.policy_quote").with_user(told.users["suite_admin"]).action_turn_on()
+    taxes = env["account.tax"].search([("type_tax_use", "=", "sale"), ("amount", "=", 13)])
+    env["product.product"].create(
+        [
             {
                 "name": name,
                 "default_code": code,
@@ -67,16 +115,104 @@ def build(env):
                 "list_price": price,
                 "standard_price": round(price * 0.7, 2),
                 "invoice_policy": "order",
-                "taxes_id": [Command.set(tax.ids)],
+                "taxes_id": [Command.set(taxes.ids)],
             }
-        )
-    lead = env["crm.lead"].search([("partner_name", "=", "苏州吴江纺机制造有限公司")], limit=1)
-    rep = lead.user_id or users["sales_rep"]
-    partner = customer_of(env, lead.partner_name or "苏州吴江纺机制造有限公司", city="苏州", phone=lead.phone)
-    lead.with_user(rep).convert_opportunity(partner)
-    waiting = make_quote(env, rep, partner, [("QC-L600", 1)], opportunity_id=lead.id)
-    waiting.action_approval_submit()
-    task = env["crm.approval.task"].search([("res_id", "=", waiting.id), ("state", "=", "pending")], limit=1)
-    task.with_user(task.user_id).action_approve("价格与账期可以接受")
-    small = customer_of(env, "常熟虞山五金加工厂", city="常熟", phone="0512-52770011")
-    make_quote(env, users["sales_rep"], small, [("QC-SP01", 2)])
+            for name, code, price in PRODUCTS
+        ]
+    )
+
+
+def readme_quote(told):
+    """The customer of the website whose quote waits for its second signature."""
+    lead = lead_of(told, "苏州吴江纺机制造有限公司")
+    partner = customer_of(told.env, lead.partner_name, city="苏州", phone=lead.phone)
+    told.just_now()
+    lead.with_user(lead.user_id).convert_opportunity(partner)
+    quote = make_quote(told.env, lead.user_id, partner, [("QC-L600", 1)], opportunity_id=lead.id)
+    quote.action_approval_submit()
+    approve(quote, 1, "价格与账期可以接受")
+
+
+def absence(told):
+    """The supervisor of the south is away this week; her region manager signs for her."""
+    told.workday(2, 17, 30)
+    told.by("sales_supervisor_2", told.env["crm.approval.delegation"]).create(
+        {
+            "user_id": told.users["sales_supervisor_2"].id,
+            "delegate_id": told.users["region_manager_2"].id,
+            "date_from": told.day(-2),
+            "date_to": told.day(5),
+            "reason": "成都展会",
+        }
+    )
+
+
+def waiting(told):
+    """Quotes that wait, one for each step of the policy, one of them over its time."""
+    told.workday(4, 9, 10)
+    late = quote_of(told, "late_technical")
+    late.action_approval_submit()
+    told.workday(4, 10, 25)
+    approve(late, 1, "客户急，请尽快")
+    told.just_now()
+    for key, steps in (("waits_finance", 2), ("waits_director", 3), ("waits_general", 4)):
+        quote = quote_of(told, key)
+        quote.action_approval_submit()
+        approve(quote, steps, "同意")
+    quote_of(told, "waits_supervisor").action_approval_submit()
+    quote_of(told, "waits_delegate").action_approval_submit()
+    legal = quote_of(told, "waits_legal")
+    legal.action_approval_submit()
+    approve(legal, 1)
+    pending_task(legal).action_add_sign(told.users["legal"].ids, "before", "客户要求改质保条款，请法务先看")
+
+
+def decided(told):
+    """Approved, sent, changed afterwards, refused, sent back."""
+    told.workday(6, 10)
+    for key in ("approved", "sent", "void"):
+        quote = quote_of(told, key)
+        quote.action_approval_submit()
+        told.workday(5, 11)
+        approve(quote, comment="同意")
+        told.workday(6, 10)
+    told.workday(3, 9, 45)
+    told.kept["sent"].action_quotation_sent()
+    void = told.kept["void"]
+    void.order_line[:1].price_unit *= 0.92
+    told.workday(3, 15)
+    rejected = quote_of(told, "rejected")
+    rejected.action_approval_submit()
+    approve(rejected, 2)
+    pending_task(rejected.sudo()).action_reject(REJECTED_BECAUSE)
+    told.workday(2, 10)
+    returned = quote_of(told, "returned")
+    returned.action_approval_submit()
+    approve(returned, 3)
+    pending_task(returned.sudo()).action_return(0, RETURNED_BECAUSE)
+    quote_of(told, "small")
+
+
+def subsidiary(told):
+    """The second company's quote, judged by the same policy."""
+    company = told.company(SUBSIDIARY)
+    told.workday(1, 16)
+    env = told.inside(company).env
+    partner = customer_of(env, "昆山周市压铸厂", city="昆山", phone="0512-57660507")
+    lines = [("QC-MA01", 1), ("QC-SP01", 6)]
+    quote = make_quote(env, told.users["sales_rep_6"], partner, lines, company_id=company.id)
+    quote.action_approval_submit()
+
+
+def quote_of(told, key):
+    """Writes the quote of ``QUOTES[key]`` at this moment, from the opportunity if there is one."""
+    name, city, state, phone, login, lines = QUOTES[key]
+    state_id = told.env.ref(f"base.state_cn_{state}").id
+    partner = customer_of(told.env, name, city=city, state_id=state_id, phone=phone, user_id=told.users[login].id)
+    lead = told.env["crm.lead"].search([("partner_id", "=", partner.id)], limit=1)
+    quote = make_quote(told.env, told.users[login], partner, lines, opportunity_id=lead.id)
+    told.kept[key] = quote
+    return quote
+
+
+CHAPTERS = [settings, decided, absence, waiting, readme_quote, subsidiary]

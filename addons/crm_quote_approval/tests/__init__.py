@@ -16,3 +16,5 @@ from . import test_paper_gates
 from . import test_paper_http
 from . import test_performance
 from . import test_tour
+from . import test_demo
+from . import test_tour_roles

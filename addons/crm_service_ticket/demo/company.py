@@ -8,7 +8,6 @@ from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.crm_project_delivery.demo.company import CUSTOMER
-from odoo.addons.crm_quote_approval.demo.company import people
 
 EQUIPMENT = ("QC-L600", "QC-V850")
 # (product, serial number, accepted so many days ago)
@@ -21,7 +20,7 @@ def build(env):
     customer = env["res.partner"].search([("name", "=", CUSTOMER)], limit=1)
     if not customer or env["service.asset"].search_count([("serial_number", "=", MACHINES[0][1])]):
         return
-    users = people(env)
+    users = {user.login: user for user in env["res.users"].search([])}
     buyer = users["customer"].partner_id
     machines = _build_machines(env, customer)
     team = env.ref("crm_service_ticket.team_after_sales")

@@ -1,3 +1,4 @@
+import { openRecord, press, state } from "@crm_merchant/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 // The road from a lead to the row that waits for the finance system, one tour a person. The test puts them in order
@@ -6,43 +7,11 @@ import { registry } from "@web/core/registry";
 
 const CUSTOMER = "苏州恒锐精密机械有限公司";
 
-/** Opens the record of the customer: a row of a list, or a card. */
-const open = () => ({
-    content: "Open the record of the customer",
-    trigger: `.o_data_row .o_data_cell:contains(${CUSTOMER}), .o_kanban_record:contains(${CUSTOMER})`,
-    run: "click",
-});
-
-/** Presses a button of the form's header, which on a phone may lie behind the dots. */
-const press = (name) => [
-    {
-        content: `Unfold the header for ${name}`,
-        trigger: ".o_form_view .o_statusbar_buttons",
-        async run({ queryFirst, click }) {
-            const more = queryFirst(".o_statusbar_buttons button:has(.oi-ellipsis-v)");
-            if (!queryFirst(`.o_statusbar_buttons button[name='${name}']`) && more) {
-                await click(more);
-            }
-        },
-    },
-    {
-        content: `Press ${name}`,
-        trigger: `.o_statusbar_buttons button[name='${name}']:enabled, .o-dropdown--menu button[name='${name}']:enabled`,
-        run: "click",
-    },
-];
-
-/** Waits until the form shows a state; on a phone the bar of states is one button and its parts are not visible. */
-const state = (value) => ({
-    content: `The state is ${value}`,
-    trigger: `.o_form_view:has(.o_statusbar_status [data-value='${value}'].o_arrow_button_current)`,
-});
-
 const tour = (name, steps) =>
     registry.category("web_tour.tours").add(`crm_finance_bridge_road_${name}`, { steps: () => steps.flat() });
 
 tour("quote", [
-    open(),
+    openRecord(CUSTOMER),
     press("action_sale_quotations_new"),
     {
         content: "Add a row",
@@ -126,10 +95,10 @@ tour("approve", [
     },
 ]);
 
-tour("confirm", [open(), press("action_confirm"), state("sale")]);
+tour("confirm", [openRecord(CUSTOMER), press("action_confirm"), state("sale")]);
 
 tour("contract", [
-    open(),
+    openRecord(CUSTOMER),
     press("action_create_contract"),
     {
         content: "The contract has the amount of the order",
@@ -145,7 +114,7 @@ tour("contract", [
 ]);
 
 tour("invoice", [
-    open(),
+    openRecord(CUSTOMER),
     press("action_create_invoice"),
     {
         content: "The invoice has the amount of the row",

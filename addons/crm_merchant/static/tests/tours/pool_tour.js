@@ -1,3 +1,4 @@
+import { logNote } from "@crm_merchant/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 const TAKEN = "昆山德昌精密模具有限公司";
@@ -39,7 +40,7 @@ registry.category("web_tour.tours").add("crm_merchant_pool_claim", {
     ],
 });
 
-// Afterwards he opens it among his own leads and reads the whole phone number.
+// Afterwards he opens it among his own leads, reads the whole phone number and writes down what was said.
 registry.category("web_tour.tours").add("crm_merchant_own_lead", {
     steps: () => [
         {
@@ -51,5 +52,6 @@ registry.category("web_tour.tours").add("crm_merchant_own_lead", {
             content: "The phone is there in full",
             trigger: ".o_form_view .o_field_widget[name='phone'] input:value(13862600001)",
         },
+        ...logNote("明天上午去厂里看现有设备"),
     ],
 });
