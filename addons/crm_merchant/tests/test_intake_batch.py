@@ -1,4 +1,5 @@
 import io
+from unittest.mock import patch
 
 import python_calamine
 
@@ -106,6 +107,33 @@ class TestIntakeBatch(IntakeCase):
         batch.action_check()
         batch.action_import()
         self.assertFalse(lead.partner_name)
+
+    def test_large_files_are_checked_in_the_background(self):
+        batch = self.upload([*self.rows(6), *self.rows(1)])
+        batch.action_read()
+        module = "odoo.addons.crm_merchant.models.intake.crm_import_batch_check"
+        with patch(f"{module}.CHECK_STEP", 3), self.capture_triggers("crm_merchant.ir_cron_lead_import") as captured:
+            batch.action_check()
+        self.assertEqual((batch.state, batch.progress, len(captured.records)), ("checking", 0, 1))
+        self.assertEqual(batch._check_step(limit=3), 3)
+        self.assertAlmostEqual(batch.progress, 100 * 3 / 7)
+        for call in ("action_check", "action_import", "action_confirm_certain", "action_back"):
+            with self.subTest(call), self.assertRaises(UserError):
+                getattr(batch, call)()
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_merchant.ir_cron_lead_import").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((batch.state, batch.ready_count, batch.duplicate_count), ("checked", 6, 1))
+
+    def test_what_sql_writes_is_what_the_orm_would(self):
+        """Lines are written in bulk: no stored column is forgotten."""
+        batch = self.batch_of(self.rows(1))
+        line = batch.sudo().line_ids
+        stored = {name for name, field in line._fields.items() if field.store and field.column_type}
+        filled = {name for name in stored if line[name]}
+        nothing = {"problem", "hint", "merged_lead_id", "filled"}
+        self.assertEqual(stored - nothing, filled)
+        self.assertEqual((line.company_id, line.create_uid), (batch.company_id, self.supervisor))
 
     # -- result ----------------------------------------------------------------------------------
 

@@ -44,6 +44,7 @@ class ImportBatch(models.Model):
         [
             ("draft", "Upload"),
             ("mapping", "Columns"),
+            ("checking", "Being Checked"),
             ("checked", "Checked"),
             ("running", "Importing"),
             ("done", "Done"),
@@ -71,9 +72,11 @@ class ImportBatch(models.Model):
     merged_count = fields.Integer("Merged", compute="_compute_counts")
     hint_count = fields.Integer("With a Note", compute="_compute_counts")
     open_suggestion_count = fields.Integer("Open Suggestions", compute="_compute_counts")
-    progress = fields.Float(compute="_compute_counts", help="Percent of the rows without problem that are imported")
+    progress = fields.Float(
+        compute="_compute_counts", help="Percent of the rows checked, then of those without problem imported"
+    )
 
-    _running_idx = models.Index("(id) WHERE state IN ('running', 'undoing')")
+    _running_idx = models.Index("(id) WHERE state IN ('checking', 'running', 'undoing')")
 
     @api.depends("filename")
     def _compute_name(self):
@@ -111,6 +114,8 @@ class ImportBatch(models.Model):
             batch.open_suggestion_count = suggestions.get(batch, 0)
             todo = of["ready"] + of["update"] + of["imported"]
             batch.progress = 100.0 * of["imported"] / todo if todo else 0.0
+            if batch.state == "checking":
+                batch.progress = 100.0 * (1 - of["new"] / batch.total_count) if batch.total_count else 0.0
 
     def _line_states(self):
         return self.env["crm.import.line"]._fields["state"].selection
@@ -144,6 +149,12 @@ class ImportBatch(models.Model):
     def _set(self, **vals):
         """Door of the guarded fields."""
         self.sudo()._through_door(*GUARDED).write(vals)
+
+    def _as_importer(self):
+        """The batch as the person who imports, in his language and company; superuser, because he may not read all of
+        its leads later."""
+        user = self.user_id
+        return self.with_user(user).with_company(self.company_id).with_context(lang=user.lang, tz=user.tz).sudo()
 
     def _check_importer(self, *states):
         """Refuses who may not import, and steps out of turn.

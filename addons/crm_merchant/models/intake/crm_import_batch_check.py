@@ -1,18 +1,21 @@
+import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from odoo import models
+from odoo.tools import SQL
 
 from ...lib.duplicate_keys import LEVELS, judge
 from .row_reader import read_row
 
 # rows compared with one key; a sheet with one number on every row must not cost the square of its rows
 MAX_COMPARED = 30
+CHECK_STEP = 5000
 
 
 @dataclass(frozen=True)
 class _Verdict:
-    """A row is the same as ``target``: another row, or (model, id) of a record."""
+    """A row is the same as ``target``: the id of another row, or (model, id) of a record."""
 
     level: str
     kind: str
@@ -64,16 +67,44 @@ class ImportBatch(models.Model):
     _inherit = "crm.import.batch"
 
     def action_check(self):
-        """Understands every row by the columns chosen and lists problems and duplicates; can be run again."""
+        """Understands every row by the columns chosen and lists problems and duplicates, at once up to 5 000 rows, else
+        in the background; can be run again."""
         self._check_importer("mapping", "checked")
         self.env["crm.merge.suggestion"].sudo().search([("batch_id", "=", self.id)]).unlink()
-        lines = self.sudo().line_ids
-        self._read_lines(lines)
-        self._suggest_merges(lines.filtered(lambda line: line.state == "ready"))
-        if self.update_existing:
-            self._plan_updates()
-        self._set(state="checked")
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL("UPDATE crm_import_line SET state = 'new' WHERE batch_id = %s RETURNING batch_id", self.id)
+        )
+        self.env.invalidate_all()
+        self._set(state="checking")
+        if self.total_count > CHECK_STEP:
+            self.env.ref("crm_merchant.ir_cron_lead_import")._trigger()
+        else:
+            while self._check_step():
+                pass
         return True
+
+    def _check_step(self, limit=CHECK_STEP):
+        """Understands the next rows, or compares them all once that is done; one transaction.
+
+        :return: number of rows read; 0 when the check is done
+        """
+        self.ensure_one()
+        batch = self.sudo().try_lock_for_update()
+        if not batch or batch.state != "checking":
+            return 0
+        batch = batch._as_importer()
+        lines = batch.env["crm.import.line"].search(
+            [("batch_id", "=", batch.id), ("state", "=", "new")], order="id", limit=limit
+        )
+        if lines:
+            batch._read_lines(lines)
+            return len(lines)
+        batch._suggest_merges()
+        if batch.update_existing:
+            batch._plan_updates()
+        batch._set(state="checked")
+        return 0
 
     def _plan_updates(self):
         """Rows with the code or the phone of a lead are confirmed: they write over it when the import runs."""
@@ -99,72 +130,100 @@ class ImportBatch(models.Model):
         return True
 
     def _read_lines(self, lines):
-        targets = {mapping.header: mapping.target for mapping in self.sudo().mapping_ids}
-        texts = self.env["crm.import.line"]
+        """Understands these rows; written by one statement, every column that depends on the reading."""
+        targets = {mapping.header: mapping.target for mapping in self.mapping_ids}
+        texts = lines._finding_texts()
+        rows = []
         for line in lines:
             row = read_row([(header, targets.get(header, "note"), text) for header, text in line.raw or []])
-            line.write(
-                {
-                    "values": row.values,
-                    "company_name": row.values.get("company"),
-                    "contact_name": row.values.get("contact"),
-                    "phone": row.values.get("phone"),
-                    "problem": texts._words(row.problems) or False,
-                    "hint": texts._words(row.hints) or False,
-                    "state": "problem" if row.problems else "ready",
-                }
+            rows.append(
+                (
+                    line.id,
+                    json.dumps(row.values),
+                    row.values.get("company") or None,
+                    row.values.get("contact") or None,
+                    row.values.get("phone") or None,
+                    lines._words(row.problems, texts=texts) or None,
+                    lines._words(row.hints, texts=texts) or None,
+                    "problem" if row.problems else "ready",
+                )
             )
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "UPDATE crm_import_line l SET values = v.values::jsonb, company_name = v.company, contact_name = v.contact, "
+                "phone = v.phone, problem = v.problem, hint = v.hint, state = v.state "
+                "FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) "
+                "AS v(id, values, company, contact, phone, problem, hint, state) WHERE l.id = v.id RETURNING l.batch_id",
+                *(list(column) for column in zip(*rows, strict=True)),
+            )
+        )
+        self.env.invalidate_all()
 
     # -- duplicates ------------------------------------------------------------------------------
 
-    def _suggest_merges(self, lines):
-        """Suggestions for these rows against leads, customers and each other.
+    def _suggest_merges(self):
+        """Suggestions for the ready rows against leads, customers and each other.
 
         Rows are compared with fuller ones, so that the one that says most survives; each duplicate row gets one
         suggestion. What equals a duplicate goes to that one's survivor, and a row that equals two survivors joins
-        them, each time at the weaker of the two levels.
+        them, each time at the weaker of the two levels. Rows stand here by their ids: of a large file only the keys are
+        in memory.
         """
-        keys = {line: line._keys() for line in lines}
+        keys, order, content = self._keys_of_ready_rows()
         accepted = LEVELS if self.with_weak else LEVELS[:-1]
         finder = self.env["crm.duplicate.finder"]
-        found = finder._find_duplicates({line.id: keys[line] for line in lines}, company=self.company_id)
+        found = finder._find_duplicates(keys, company=self.company_id)
         by_key = defaultdict(list)
         groups = _Groups()
-        for line in sorted(lines, key=lambda line: (-self._fullness(line), line.id)):
-            verdicts = [_Verdict(m.level, m.kind, (m.model, m.res_id)) for m in found.get(line.id, ())]
-            lookups = list(finder._lookup_keys(keys[line]))
+        for row in sorted(keys, key=order.get):
+            verdicts = [_Verdict(m.level, m.kind, (m.model, m.res_id)) for m in found.get(row, ())]
+            lookups = list(finder._lookup_keys(keys[row]))
             others = dict.fromkeys(other for lookup in lookups for other in by_key[lookup][:MAX_COMPARED])
             for other in others:
-                verdict = judge(keys[line], keys[other])
-                if verdict and line.raw == other.raw:
+                verdict = judge(keys[row], keys[other])
+                if verdict and content[row] == content[other]:
                     verdict = ("certain", "row")
                 if verdict:
                     verdicts.append(_Verdict(*verdict, other))
-            groups.add(line, [verdict for verdict in verdicts if verdict.level in accepted])
+            groups.add(row, [verdict for verdict in verdicts if verdict.level in accepted])
             for lookup in lookups:
-                by_key[lookup].append(line)
+                by_key[lookup].append(row)
         self._write_suggestions(groups.verdicts)
 
-    def _fullness(self, line):
-        return sum(1 for value in (line.values or {}).values() if value)
+    def _keys_of_ready_rows(self):
+        """Three dicts by the row's id: its keys, its place in the order (fullest first), a hash of what was written."""
+        Line = self.env["crm.import.line"]
+        keys, order, content, last = {}, {}, {}, 0
+        while lines := Line.search(
+            [("batch_id", "=", self.id), ("state", "=", "ready"), ("id", ">", last)], order="id", limit=CHECK_STEP
+        ):
+            for line in lines:
+                keys[line.id] = line._keys()
+                order[line.id] = (-sum(1 for value in (line.values or {}).values() if value), line.id)
+                content[line.id] = hash(json.dumps(line.raw))
+            last = lines[-1].id
+            self.env.invalidate_all()
+        return keys, order, content
 
     def _write_suggestions(self, verdicts):
         if not verdicts:
             return
-        self.env["crm.merge.suggestion"].sudo().create(
-            [self._prepare_suggestion_vals(line, verdict) for line, verdict in verdicts.items()]
+        self.env["crm.merge.suggestion"].create(
+            [self._prepare_suggestion_vals(row, verdict) for row, verdict in verdicts.items()]
         )
-        self.env["crm.import.line"].sudo().browse([line.id for line in verdicts]).write({"state": "duplicate"})
+        self.env["crm.import.line"].browse(verdicts).write({"state": "duplicate"})
 
-    def _prepare_suggestion_vals(self, line, verdict):
+    def _prepare_suggestion_vals(self, row, verdict):
+        """Values of one suggestion; ``row`` is the id of a line."""
         is_record = isinstance(verdict.target, tuple)
         return {
             "company_id": self.company_id.id,
             "batch_id": self.id,
-            "line_id": line.id,
+            "line_id": row,
             "level": verdict.level,
             "kind": verdict.kind,
-            "survivor_line_id": False if is_record else verdict.target.id,
+            "survivor_line_id": not is_record and verdict.target,
             "survivor_model": is_record and verdict.target[0],
             "survivor_res_id": is_record and verdict.target[1],
         }

@@ -1,4 +1,5 @@
 import base64
+import json
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -8,6 +9,7 @@ from .workbook import find_table, header_key, read_workbook
 from .workbook_guard import MAX_COLUMNS, UnreadableWorkbook
 
 MAX_ROWS = 200000
+STAGE_STEP = 5000
 MAX_BYTES = 40 * 1024 * 1024
 
 
@@ -86,20 +88,36 @@ class ImportBatch(models.Model):
 
     def _stage(self, tables):
         """Keeps every row as it was written."""
-        vals_list = [
-            {
-                "batch_id": self.id,
-                "sheet": table.sheet,
-                "row_no": number,
-                "raw": [[header, text] for header, text in zip(table.headers, row, strict=True) if text],
-            }
-            for table in tables
-            for number, row in table.rows
-            if any(row)
+        self.env.flush_all()
+        for table in tables:
+            for start in range(0, len(table.rows), STAGE_STEP):
+                part = [(number, row) for number, row in table.rows[start : start + STAGE_STEP] if any(row)]
+                if part:
+                    self._stage_part(table, part)
+        self.env.invalidate_all()
+
+    def _stage_part(self, table, part):
+        """Rows of one sheet by one statement, every stored column of a line."""
+        raws = [
+            json.dumps([[header, text] for header, text in zip(table.headers, row, strict=True) if text])
+            for _number, row in part
         ]
-        Line = self.env["crm.import.line"].sudo()
-        for start in range(0, len(vals_list), 1000):
-            Line.create(vals_list[start : start + 1000])
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO crm_import_line "
+                "(batch_id, company_id, sheet, row_no, raw, state, create_uid, create_date, write_uid, write_date) "
+                "SELECT %(batch)s, %(company)s, %(sheet)s, v.row_no, v.raw::jsonb, 'new', %(uid)s, %(now)s, %(uid)s, %(now)s "
+                "FROM unnest(%(numbers)s::int[], %(raws)s::text[]) WITH ORDINALITY AS v(row_no, raw, place) "
+                "ORDER BY v.place RETURNING batch_id",
+                batch=self.id,
+                company=self.company_id.id,
+                sheet=table.sheet,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                numbers=[number for number, _row in part],
+                raws=raws,
+            )
+        )
 
     def _propose_mapping(self, tables, known):
         """One row a header, however many sheets have it; what the spelling table does not know goes to the notes."""

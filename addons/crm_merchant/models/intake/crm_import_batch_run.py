@@ -48,12 +48,14 @@ class ImportBatch(models.Model):
     @api.model
     def _cron_import(self):
         """Goes on with every running import, a step a transaction; a failing import does not stop the others."""
-        unfinished = [("state", "in", ("running", "undoing"))]
+        steps = {"checking": "_check_step", "running": "_import_step", "undoing": "_undo_step"}
+        unfinished = [("state", "in", list(steps))]
         batches = self.sudo().search(unfinished, order="id")
         failed = None
         for batch in batches:
             try:
-                while done := batch._undo_step() if batch.state == "undoing" else batch._import_step():
+                step = getattr(batch, steps[batch.state])
+                while done := step():
                     remaining = batch.search_count(unfinished)
                     if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                         return
@@ -78,8 +80,7 @@ class ImportBatch(models.Model):
         batch = self.sudo().try_lock_for_update()
         if not batch or batch.state != "running":
             return 0
-        # as the person who imports, so that the leads name him; superuser because he may not read all of them later
-        batch = batch.with_user(batch.user_id).with_company(batch.company_id).sudo()
+        batch = batch._as_importer()
         lines = batch.env["crm.import.line"].search(
             [("batch_id", "=", batch.id), ("state", "=", "ready")], order="id", limit=limit
         )

@@ -63,6 +63,7 @@ class ImportBatch(models.Model):
         lines = batch.env["crm.import.line"].search(
             [("batch_id", "=", batch.id), ("state", "in", ("imported", "merged"))], order="id", limit=limit
         )
+        batch = batch._as_importer()
         Lead = batch.env["crm.lead"].with_context(active_test=False)
         leads = Lead.search([("import_line_id", "in", lines.ids)])
         # somebody may have been faster than the background

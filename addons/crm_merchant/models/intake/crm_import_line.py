@@ -74,12 +74,15 @@ class ImportLine(models.Model):
     # -- words -----------------------------------------------------------------------------------
 
     @api.model
-    def _words(self, findings, *, of_form=False):
+    def _words(self, findings, *, of_form=False, texts=None):
         """Findings of ``row_reader`` as sentences, a line each: column, what is wrong, how to mend it.
 
         :param of_form: it was typed into a form, which has fields instead of columns
+        :param texts: result of :meth:`_finding_texts`, for many rows
         """
-        texts = self._finding_texts()
+        if not findings:
+            return ""
+        texts = texts or self._finding_texts()
         lines = []
         for header, code, detail in findings:
             text = texts.get(code) or texts["unreadable"]

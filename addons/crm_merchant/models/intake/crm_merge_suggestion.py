@@ -126,7 +126,7 @@ class MergeSuggestion(models.Model):
         """
         self.env["crm.import.batch"]._check_importer_role()
         self.check_access("read")
-        if any(batch.state in ("draft", "mapping") for batch in self.sudo().batch_id):
+        if any(batch.state in ("draft", "mapping", "checking") for batch in self.sudo().batch_id):
             raise UserError(self.env._("Check the rows first; changed columns change the suggestions."))
         return self.filtered(lambda suggestion: suggestion.state == "open")
 

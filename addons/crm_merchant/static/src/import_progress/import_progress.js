@@ -15,7 +15,7 @@ export class ImportProgressField extends ProgressBarField {
                     this.timer = setInterval(() => this.reload(), SECONDS * 1000);
                 }
             },
-            () => [["running", "undoing"].includes(this.props.record.data.state)]
+            () => [["checking", "running", "undoing"].includes(this.props.record.data.state)]
         );
         onWillUnmount(() => clearInterval(this.timer));
     }
