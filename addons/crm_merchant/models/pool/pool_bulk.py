@@ -75,9 +75,10 @@ class CrmLead(models.Model):
         """
         leads = self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo()
         if not leads or not self._pool_bulk_read("_compute_probabilities"):
-            return super()._pool_write_all(writes)  # pylint: disable=super-method-mismatch
+            self._pool_write_each(writes)
+            return
         with self.env.protecting([self._fields["probability"], self._fields["automated_probability"]], leads):
-            super()._pool_write_all(writes)  # pylint: disable=super-method-mismatch
+            self._pool_write_each(writes)
             if not same_stage:
                 leads.flush_recordset()
             leads._pool_bulk_write_chances()

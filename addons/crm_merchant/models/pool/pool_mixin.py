@@ -83,6 +83,10 @@ class PoolMixin(models.AbstractModel):
 
         :param writes: list of (records, user, home pool, what else is written on them)
         """
+        self._pool_write_each(writes)
+
+    def _pool_write_each(self, writes):
+        """Writes by the ORM, a write a holder."""
         for records, user, home, vals in writes:
             if records:
                 records.with_env(self.env).sudo()._pool_write(user, home, vals)
