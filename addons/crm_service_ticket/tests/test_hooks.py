@@ -20,10 +20,10 @@ class TestHooks(ServiceCase):
         self.assertNotIn("service_tickets", [item["code"] for item in order._go_no_go_items()])
 
     def test_customers_with_an_open_ticket_are_not_recycled(self):
-        leads = self.env["crm.lead"].create(
-            [{"name": "x", "partner_id": partner.id} for partner in (self.portal.partner_id, self.other)]
-        )
-        ticket = self._ticket()
+        # without a portal user, who keeps his company by himself
+        companies = self.env["res.partner"].create([{"name": name, "is_company": True} for name in ("甲厂", "乙厂")])
+        leads = self.env["crm.lead"].create([{"name": "x", "partner_id": partner.id} for partner in companies])
+        ticket = self._ticket(partner_id=companies[0].id, asset_id=False)
 
         def exempt():
             return leads & leads.search(leads._pool_exempt_domain())
