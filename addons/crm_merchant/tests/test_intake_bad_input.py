@@ -154,7 +154,7 @@ class TestIntakeBadInput(IntakeCase):
         # what the formula gave counts, the formula itself is never read
         self.assertEqual((good.state, good.values["notes"]), ("ready", [["备注", "结果"]]))
         self.assertEqual(bad.state, "problem")
-        self.assertIn("formula", bad.problem)
+        self.assertIn("HYPERLINK", bad.problem)
 
     def test_cells_that_break_readers(self):
         good, phone = "苏州恒锐%s机械有限公司", "138001380%s"

@@ -48,6 +48,15 @@ class TestIntakeChannel(ChannelCase):
         self.assertEqual([(names, grade) for names, grade, _why in graded], [(["1"], "A"), (["2"], "B"), (["3"], "A")])
         self.assertIn(eager.name, graded[0][2])
 
+    def test_the_rule_sets_the_grade_and_says_so(self):
+        rule = self.env["crm.intake.rule"].create(
+            {"field": "text", "operator": "contains", "value": "急", "grade": "A"}
+        )
+        lead = self.take(self.channel(), description="很急").record
+        self.assertEqual(lead.merchant_grade, "A")
+        rows = self.env["crm.pool.ledger"].search([("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)])
+        self.assertIn(rule.name, str(rows.mapped("reason")))
+
     def test_rules_that_say_nothing_are_refused(self):
         for vals in (
             {"field": "text", "operator": "at_least", "value": "5"},

@@ -216,6 +216,10 @@ class CrmLead(models.Model):
         self._merchant_assign()
         self._intake_started(channel)
 
+    def _intake_grade(self, grade, why):
+        self._grade_set(grade, why)
+        return super()._intake_grade(grade, why)
+
     def _intake_report_duplicates(self, channel):
         """Suggests merges, and says on the lead that there is something to look at; never what or whose."""
         suggestions = self.env["crm.merge.suggestion"].sudo()._suggest_pairs(self, channel.company_id)
