@@ -100,6 +100,11 @@ tour("customer_signs", [
         run: "edit 魏采购",
     },
     {
+        content: "It is written as a signature",
+        trigger: ".modal canvas.o_web_sign_signature",
+        run: "canvasNotEmpty",
+    },
+    {
         content: "Accept",
         trigger: ".modal .o_portal_sign_submit:enabled",
         run: "click",
