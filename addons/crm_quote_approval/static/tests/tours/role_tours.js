@@ -95,13 +95,8 @@ tour("customer_signs", [
         run: "click",
     },
     {
-        content: "His name",
-        trigger: ".modal .o_web_sign_name_and_signature input",
-        run: "edit 魏采购",
-    },
-    {
-        content: "It is written as a signature",
-        trigger: ".modal canvas.o_web_sign_signature",
+        content: "His name is drawn as a signature; before that, accepting does nothing",
+        trigger: ".modal:has(.o_web_sign_name_and_signature input:value(魏采购)) canvas.o_web_sign_signature",
         run: "canvasNotEmpty",
     },
     {
