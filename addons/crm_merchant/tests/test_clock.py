@@ -441,7 +441,7 @@ class TestReplan(ClockCase):
             if self.partners[1] in rows:
                 raise ValueError("bad")
 
-        with self.owned(), mute_logger("odoo.addons.crm_merchant.models.kernel.crm_clock_replan"):
+        with self.owned(), mute_logger("odoo.addons.crm_merchant.models.kernel.carefully"):
             self.exception(date(2026, 3, 7))
             self.assertEqual(self.run_cron(recompute), (self.partners - self.partners[1]).ids)
 

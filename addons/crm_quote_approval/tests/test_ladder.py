@@ -129,17 +129,24 @@ class TestLadder(ApprovalCase):
         climb = request._on_late
 
         def on_late(self, task, told):
+            result = climb(self, task, told)
             if task.res_id == bad.id:
                 raise ValueError("broken")
-            return climb(self, task, told)
+            return result
 
         with (
             patch.object(request, "_on_late", on_late),
-            self.assertLogs("odoo.addons.crm_quote_approval.models.approval.crm_approval_ladder", "ERROR"),
+            self.assertLogs("odoo.addons.crm_merchant.models.kernel.carefully", "ERROR"),
         ):
             self.run_ladder(AFTER_LIMIT)
         self.assertEqual(self.events(good), ["submit", "remind"])
         self.assertEqual(self.events(bad), ["submit"])
+        self.assertFalse(
+            self.env["mail.message"].search(
+                [("partner_ids", "in", self.rep.partner_id.ids), ("body", "like", bad.name)]
+            ),
+            "nobody hears of what was taken back",
+        )
         self.run_ladder("2026-03-02 08:40:00")
         self.assertEqual(self.events(bad), ["submit", "remind"], "tried again")
 

@@ -176,7 +176,7 @@ class TestSla(ServiceCase):
                 raise ValueError("bad row")
             return breach(self, now)
 
-        logger = "odoo.addons.crm_service_ticket.models.sla.service_sla_status_cron"
+        logger = "odoo.addons.crm_merchant.models.kernel.carefully"
         with at(3), patch.object(rows, "_sla_breach", fails), self.assertLogs(logger, "ERROR") as logs:
             self._run()
         self.assertEqual(len(logs.output), 1)

@@ -1,11 +1,11 @@
-import logging
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-_logger = logging.getLogger(__name__)
+from .carefully import run_carefully
+
 BATCH = 500
 
 
@@ -95,22 +95,9 @@ class ClockReplan(models.Model):
         if not rows:
             self.write({"owner_no": self.owner_no + 1, "last_id": 0})
             return True
-        try:
-            with self.env.cr.savepoint():
-                rows._clock_recompute()
-        except Exception:
-            self._replan_one_by_one(rows)
+        run_carefully(rows, "_clock_recompute")
         self.last_id = rows[-1].id
         return True
-
-    def _replan_one_by_one(self, rows):
-        """One bad row does not keep the others."""
-        for row in rows:
-            try:
-                with self.env.cr.savepoint():
-                    row._clock_recompute()
-            except Exception:
-                _logger.exception("The deadline of %s could not be planned again", row)
 
     @api.model
     def _cron_replan(self):

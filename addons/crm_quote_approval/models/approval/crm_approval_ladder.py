@@ -5,17 +5,15 @@ those that are due. A holiday that was added since is seen then: the moment is w
 due yet is put off.
 """
 
-import logging
 from collections import defaultdict
 from datetime import timedelta
 
-import psycopg2
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-_logger = logging.getLogger(__name__)
+from odoo.addons.crm_merchant.models.kernel.carefully import run_carefully
 
 BATCH = 200
 # a signer is not told more often, however often the requester presses the button
@@ -35,40 +33,23 @@ class ApprovalTask(models.Model):
 
     @api.model
     def _cron_ladder(self):
-        """Takes every task that is due one rung on; one that fails is tried again an hour later."""
-        domain = [("state", "=", "pending"), ("ladder_at", "<=", fields.Datetime.now())]
-        cron = self.env["ir.cron"]
-        remaining = self.sudo().search_count(domain)
-        while remaining:
-            tasks = self.sudo().search(domain, order="ladder_at, id", limit=BATCH)
+        """Takes every task that is due one rung on; one that fails is left as it is until the next run."""
+        bad = []
+        while True:
+            due = [("state", "=", "pending"), ("ladder_at", "<=", fields.Datetime.now()), ("id", "not in", bad)]
+            tasks = self.sudo().search(due, order="ladder_at, id", limit=BATCH)
             if not tasks:
                 return
-            told = defaultdict(list)
-            for task in tasks:
-                task._climb_safely(told)
-            self._tell_signers(told)
-            remaining = self.sudo().search_count(domain)
-            if not cron._commit_progress(len(tasks), remaining=remaining):
+            bad += run_carefully(tasks, "_climb")
+            if not self.env["ir.cron"]._commit_progress(len(tasks), remaining=self.sudo().search_count(due)):
                 return
 
-    def _climb_safely(self, told):
-        try:
-            with self.env.cr.savepoint():
-                self.request_id._transition("late", task=self, told=told)
-        except psycopg2.errors.SerializationFailure:
-            # somebody decides at this moment; whatever is left is due again at the next run
-            self.invalidate_recordset()
-            self._put_off(minutes=10)
-        except Exception:
-            _logger.exception("The reminder of approval task %s failed", self.id)
-            self._put_off(minutes=60)
-
-    def _put_off(self, minutes):
-        try:
-            with self.env.cr.savepoint():
-                self.ladder_at = fields.Datetime.now() + timedelta(minutes=minutes)
-        except psycopg2.errors.SerializationFailure:
-            self.invalidate_recordset()
+    def _climb(self):
+        """One rung for each of these tasks; their people are told here, so that nobody hears of what is taken back."""
+        told = defaultdict(list)
+        for task in self:
+            task.request_id._transition("late", task=task, told=told)
+        self._tell_signers(told)
 
     @api.model
     def _tell_signers(self, told):
@@ -86,13 +67,17 @@ class ApprovalTask(models.Model):
     # -- moments -------------------------------------------------------------------------------------
 
     def _ladder_moments(self, opened_at):
-        """(deadline, moment of the superior) of a task that opened at ``opened_at``; None where none is set."""
+        """(deadline, moment of the superior) of a task that opened at ``opened_at``; None where none is set.
+
+        Who is reminded late, because the cron was down, still gets a while before it passes to his superior.
+        """
         self.ensure_one()
         request = self.request_id
         deadline = request._deadline(self.limit_number, self.limit_unit, opened_at) or None
         # without a limit nothing is late, so nothing passes on either
         superior = deadline and (request._deadline(self.superior_number, self.superior_unit, opened_at) or None)
-        return deadline, superior and max(superior, deadline)
+        pause = self.reminded_at and self.reminded_at + timedelta(hours=HOURS_BETWEEN_REMINDERS)
+        return deadline, superior and max(superior, deadline, pause or deadline)
 
     # -- whom it passes to -----------------------------------------------------------------------------
 
@@ -186,9 +171,8 @@ class ApprovalRequest(models.Model):
         if deadline > now:
             task.write({"deadline": deadline, "ladder_at": deadline})
         elif not (task.reminded_at and task.reminded_at >= deadline):
-            # the cron may have been down: who is reminded only now gets a while before it passes to his superior
-            pause = now + timedelta(hours=HOURS_BETWEEN_REMINDERS)
-            task.write({"reminded_at": now, "ladder_at": superior and max(superior, pause)})
+            task.reminded_at = now
+            task.ladder_at = task._ladder_moments(task.opened_at)[1]
             self._append([self._prepare_ladder_row("remind", task, task.user_id)])
             for user in task.user_id | self.requester_id:
                 told[user].append(self._ladder_line(task))
