@@ -37,6 +37,14 @@ def post_init_hook(env):
     _logger.info("Lead enrichment is manual and company autocompletion is off, so that no lead leaves the company.")
 
 
+def forget_foreign_keys(env, addon):
+    """Removes Odoo's notes of the foreign keys that ``addon`` put on models of others.
+
+    The keys go with their columns; Odoo itself deletes their notes only with a whole model, so they would stay.
+    """
+    env["ir.model.constraint"].search([("module.name", "=", addon), ("type", "=", "f")]).unlink()
+
+
 def uninstall_hook(env):
     """Gives back what ``post_init_hook`` changed and removes the ledgers' trigger function."""
     parameters = env["ir.config_parameter"].sudo()
@@ -49,3 +57,4 @@ def uninstall_hook(env):
     if before.get("cron") and cron:
         cron.active = True
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(TRIGGER_FUNCTION)))
+    forget_foreign_keys(env, "crm_merchant")

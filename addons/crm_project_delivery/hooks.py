@@ -1,5 +1,7 @@
 """What uninstalling has to clean up besides what Odoo removes by itself."""
 
+from odoo.addons.crm_merchant.hooks import forget_foreign_keys
+
 # role -> what this addon let it imply of Odoo's own groups; see the groups' file
 _ROLES = {
     "crm_merchant.group_project_manager": "project.group_project_manager",
@@ -20,3 +22,4 @@ def uninstall_hook(env):
         if group and right:
             group.implied_ids -= right
     env["ir.sequence"].sudo().search([("code", "=", "crm.contract")]).date_range_ids.unlink()
+    forget_foreign_keys(env, "crm_project_delivery")

@@ -44,6 +44,7 @@ CATALOGUE = {
     "stages": "SELECT name->>'en_US', sequence FROM crm_stage",
     "defaults": "SELECT field_id, json_value FROM ir_default",
     "external ids": "SELECT module, name FROM ir_model_data WHERE module NOT IN ('__export__', 'base')",
+    "foreign keys' notes": "SELECT m.name, c.name FROM ir_model_constraint c JOIN ir_module_module m ON m.id = c.module",
     "models' relations": "SELECT name FROM ir_model_relation",
     "orphans": "SELECT DISTINCT res_model FROM ir_attachment WHERE res_model IS NOT NULL "
     "AND res_model NOT IN (SELECT model FROM ir_model) UNION ALL "
