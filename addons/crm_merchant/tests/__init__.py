@@ -18,6 +18,9 @@ from . import test_intake_performance
 from . import test_tour_pool
 from . import test_kernel
 from . import test_clock
+from . import test_clock_absence
+from . import test_clock_official
+from . import test_clock_replan
 from . import test_intake_channel
 from . import test_intake_entry
 from . import test_intake_endpoint
