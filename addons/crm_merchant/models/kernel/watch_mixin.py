@@ -60,7 +60,8 @@ class WatchMixin(models.AbstractModel):
         return frozenset()
 
     def _is_watched(self, vals):
-        keys = vals.keys()
+        # any iterable of names: what core refuses for want of rights must get as far as core
+        keys = set(vals)
         return not keys.isdisjoint(self._watched_fields()) or not keys.isdisjoint(self._guarded_fields())
 
     # -- doors ----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ class ProjectMilestone(models.Model):
         return milestones
 
     def write(self, vals):
-        held = vals.keys() & {"is_reached", "project_id"}
+        held = {"is_reached", "project_id"}.intersection(vals)
         if held:
             self._delivery_guard_check(held, self)
         result = self._watched_write(super().write, vals) if self._is_watched(vals) else super().write(vals)
