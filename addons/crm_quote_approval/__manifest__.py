@@ -19,6 +19,7 @@
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/quote_paper_views.xml",
+        "views/crm_suite_settings_views.xml",
         "views/menus.xml",
         "views/portal_templates.xml",
         "data/report_paperformat_data.xml",

@@ -27,6 +27,7 @@
         "views/project_project_views.xml",
         "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
+        "views/crm_suite_settings_views.xml",
         "views/portal_templates.xml",
         "views/menus.xml",
     ],

@@ -5,3 +5,4 @@ from . import pool
 from . import followup
 from . import assignment
 from . import intake
+from . import settings

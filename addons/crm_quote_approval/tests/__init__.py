@@ -18,3 +18,4 @@ from . import test_performance
 from . import test_tour
 from . import test_demo
 from . import test_tour_roles
+from . import test_suite_settings

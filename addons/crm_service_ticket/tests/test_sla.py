@@ -1,8 +1,10 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
+
+from odoo.addons.crm_merchant.tests.settings_common import settings_left_out
 
 from .common import ServiceCase
 
@@ -318,3 +320,13 @@ class TestAsShipped(ServiceCase):
         self.assertEqual(len(self._ticket(priority="p0").sla_status_ids), 2)
         for window in (action, settings.action_service_sla_policies()):
             self.assertIn(window["res_model"], self.env)
+
+    def test_the_suite_administrator_reaches_the_settings(self):
+        settings = self.env["crm.suite.settings"].with_user(self.users["suite_admin"])
+        form = settings.create({"service_reopen_days": 9})
+        self.assertFalse(form.service_sla_active)
+        form.execute()
+        self.assertEqual(self.env.company.service_reopen_days, 9)
+        self.assertFalse(settings_left_out(self.env, ["crm_merchant", "crm_quote_approval", "crm_service_ticket"]))
+        with self.assertRaises(UserError):
+            settings.create({"service_reopen_days": 0}).execute()

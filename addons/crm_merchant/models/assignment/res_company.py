@@ -1,15 +1,18 @@
 from odoo import fields, models
 
 
+LEAVER_MODES = [
+    ("superior", "to the superior"),
+    ("pool", "into the pool of their region"),
+    ("successor", "to a named successor"),
+]
+
+
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     merchant_leaver_mode = fields.Selection(
-        [
-            ("superior", "to the superior"),
-            ("pool", "into the pool of their region"),
-            ("successor", "to a named successor"),
-        ],
+        LEAVER_MODES,
         "Leads of Who Leaves",
         groups="base.group_user",
         help="What happens to the open leads of a user who is archived. Empty: they stay with him, as Odoo ships it.",

@@ -9,3 +9,4 @@ from . import mail_template
 from . import payment_transaction
 from . import crm_approval_policy
 from . import res_config_settings
+from . import crm_suite_settings

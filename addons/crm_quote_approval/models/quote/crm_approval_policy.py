@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 QUOTED_STAGE = {"en_US": "Quoted", "zh_CN": "已报价"}
 
@@ -44,6 +44,19 @@ class ApprovalPolicy(models.Model):
             "views": [(False, "form")],
             "target": "new",
         }
+
+    @api.model
+    def action_switch_quotes(self):
+        """The same window for the policy of quotes of the present company; the list of policies where there is none."""
+        self._switch_check_actor()
+        policy = self.with_context(active_test=False).search(
+            [("res_model", "=", "sale.order"), ("company_id", "in", (False, self.env.company.id))], limit=1
+        )
+        return policy.action_switch() if policy else self._action_policies()
+
+    @api.model
+    def _action_policies(self):
+        return self.env["ir.actions.actions"]._for_xml_id("crm_quote_approval.action_crm_approval_policy")
 
     def _switch_quoted_stage(self):
         """Gives companies that have none their stage for quoted opportunities: the one of that name, else a new

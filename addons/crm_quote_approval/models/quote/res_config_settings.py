@@ -18,12 +18,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_approval_switch(self):
         """Opens the window that shows the effect of turning approval of quotes on or off."""
-        policies = self.env["crm.approval.policy"].with_context(active_test=False)
-        policies._switch_check_actor()
-        policy = policies.search(
-            [("res_model", "=", "sale.order"), ("company_id", "in", (False, self.env.company.id))], limit=1
-        )
-        return policy.action_switch() if policy else self.action_approval_policies()
+        return self.env["crm.approval.policy"].action_switch_quotes()
 
     def action_approval_policies(self):
         """Opens the policies."""

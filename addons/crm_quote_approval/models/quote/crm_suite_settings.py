@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+
+
+class CrmSuiteSettings(models.TransientModel):
+    """What is settable about quotes and their approval."""
+
+    _inherit = "crm.suite.settings"
+
+    approval_quote_active = fields.Boolean("Quotes Need Approval", compute="_compute_approval_quote_active")
+    approval_sum_days = fields.Integer("Confirmed Orders Count for (days)")
+    approval_quoted_stage_id = fields.Many2one("crm.stage", "Stage after Approval")
+    quote_letterhead = fields.Boolean("Quotations with Letterhead")
+
+    @api.depends("company_id")
+    def _compute_approval_quote_active(self):
+        active = self.env["crm.approval.policy"]._active_policies("sale.order", self.env.company)
+        self.approval_quote_active = bool(active)
+
+    @api.model
+    def _suite_company_fields(self):
+        return {
+            **super()._suite_company_fields(),
+            "approval_sum_days": (0, 3650),
+            "approval_quoted_stage_id": None,
+            "quote_letterhead": None,
+        }
+
+    def action_approval_switch(self):
+        """Opens the window that shows the effect of turning approval of quotes on or off."""
+        return self.env["crm.approval.policy"].action_switch_quotes()
