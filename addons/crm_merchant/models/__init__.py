@@ -5,4 +5,5 @@ from . import pool
 from . import followup
 from . import assignment
 from . import intake
+from . import rehearsal
 from . import settings

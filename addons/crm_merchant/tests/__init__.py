@@ -30,3 +30,4 @@ from . import test_intake_batch
 from . import test_demo
 from . import test_tour_roles
 from . import test_suite_settings
+from . import test_recycle_rehearsal

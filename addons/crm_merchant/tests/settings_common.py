@@ -9,7 +9,8 @@ def settings_left_out(env, modules):
         name
         for model in ("res.company", "res.config.settings")
         for name, field in env[model]._fields.items()
-        if set(field._modules) <= set(modules) and field._modules
+        if set(field._modules) <= set(modules)
+        and field._modules
         # lists of the company's records are no settings
         and field.type not in ("one2many", "many2many")
     }

@@ -199,7 +199,7 @@ class TestPoolRecycle(RecycleCase):
             pool.write({"recycle_active": True})
         later = START + timedelta(days=100)
         with freeze_time(later):
-            self.assertEqual(pool._recycle_effect(), {"held": 1, "due": 1, "soon": 0, "exempt": 0})
+            self.assertEqual(pool._recycle_effect(), {"held": 1, "due": 1, "soon": 0, "exempt": 0, "adopted": 0})
             pool.action_recycle_on()
             self.assertEqual(lead.recycle_deadline, later + timedelta(days=pool.warn_days), "warned first")
             self.assertIn("1", pool.message_ids[0].body)

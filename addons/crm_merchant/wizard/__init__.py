@@ -12,3 +12,4 @@ from . import crm_assignment_trial
 from . import crm_assignment_trial_line
 from . import crm_rule_rehearsal
 from . import crm_rule_rehearsal_line
+from . import crm_rule_rehearsal_pool

@@ -11,6 +11,11 @@ class CrmPoolSwitch(models.TransientModel):
     recycle_active = fields.Boolean(related="pool_id.recycle_active")
     warn_days = fields.Integer(related="pool_id.warn_days")
     held_count = fields.Integer("Held Today", compute="_compute_effect")
+    adopted_count = fields.Integer(
+        "Held, in No Pool Yet",
+        compute="_compute_effect",
+        help="Held by people since before the pool recycled. They come under its rules, with clocks that begin now.",
+    )
     due_count = fields.Integer("Overdue by These Rules", compute="_compute_effect")
     soon_count = fields.Integer("Due Within the Time of Warning", compute="_compute_effect")
     exempt_count = fields.Integer("Overdue or Due Soon, but Exempt", compute="_compute_effect")
@@ -21,6 +26,7 @@ class CrmPoolSwitch(models.TransientModel):
             wizard.pool_id._recycle_check_switcher()
             effect = wizard.pool_id.sudo()._recycle_effect()
             wizard.held_count = effect["held"]
+            wizard.adopted_count = effect["adopted"]
             wizard.due_count = effect["due"]
             wizard.soon_count = effect["soon"]
             wizard.exempt_count = effect["exempt"]

@@ -8,8 +8,8 @@ from odoo.exceptions import AccessError
 class CrmRuleRehearsal(models.TransientModel):
     """Replays rules on the leads of the past and lists, per person, what would have moved and which deals it hits.
 
-    A kind of rule is a model with ``_rehearsal_moves(since)``, see ``crm.assignment.rule``; its owner adds it to the
-    selection ``kind``. It runs with the rights of the person who rehearses.
+    A kind of rule is a model with ``_rehearsal_moves(since)``, see ``crm.assignment.rule`` and ``crm.pool``; its owner
+    adds it to the selection ``kind``. It runs with the rights of the person who rehearses.
     """
 
     _name = "crm.rule.rehearsal"
@@ -40,27 +40,30 @@ class CrmRuleRehearsal(models.TransientModel):
         :raises AccessError: for who may not read the rules, or opens somebody else's rehearsal
         """
         self.ensure_one()
-        self.env[self.kind].check_access("read")
+        rules = self._rehearsed()
+        rules.check_access("read")
         if self.create_uid != self.env.user:
             raise AccessError(self.env._("This rehearsal belongs to somebody else. Start your own."))
-        moves = self.env[self.kind]._rehearsal_moves(fields.Datetime.now() - timedelta(days=self.days))
+        moves = rules._rehearsal_moves(fields.Datetime.now() - timedelta(days=self.days))
         groups = defaultdict(list)
         for move in moves:
-            groups[move["before"], move["after"], move["rule"]].append(move["lead"].id)
+            groups[move["before"], move["after"], move["rule"], move.get("pool", "")].append(move["lead"].id)
         lines = []
-        for (before, after, rule_name), ids in groups.items():
+        for (before, after, rule_name, pool_name), ids in groups.items():
             leads = self.env["crm.lead"].sudo().browse(ids)
             deals = leads.filtered(self._is_open_deal) if before != after else leads.browse()
             lines.append(
                 {
                     "from_uid": before.id,
                     "to_uid": after.id,
+                    "to_pool": pool_name,
                     "rule_name": rule_name,
                     "is_moved": before != after,
                     "lead_count": len(leads),
                     "deal_count": len(deals),
                     "deal_amount": sum(deals.mapped("expected_revenue")),
                     "deal_ids": [(6, 0, deals.ids)],
+                    "moved_ids": leads.ids if before != after else [],
                 }
             )
         lines.sort(key=lambda line: (not line["is_moved"], -line["deal_amount"], -line["lead_count"]))
@@ -75,6 +78,10 @@ class CrmRuleRehearsal(models.TransientModel):
             }
         )
         return True
+
+    def _rehearsed(self):
+        """The rules that are replayed: records with ``_rehearsal_moves(since)``."""
+        return self.env[self.kind]
 
     def _is_open_deal(self, lead):
         return lead.active and lead.type == "opportunity" and lead.won_status == "pending"

@@ -14,12 +14,14 @@ class CrmRuleRehearsalLine(models.TransientModel):
     to_uid = fields.Many2one("res.users", readonly=True)
     from_label = fields.Char("Went To", compute="_compute_labels")
     to_label = fields.Char("Would Go To", compute="_compute_labels")
+    to_pool = fields.Char(readonly=True)
     rule_name = fields.Char("By Rule", readonly=True, help="Empty: no rule takes it")
     is_moved = fields.Boolean("Differs", readonly=True)
     lead_count = fields.Integer("Leads", readonly=True)
     deal_count = fields.Integer("Open Deals", readonly=True)
     currency_id = fields.Many2one(related="rehearsal_id.currency_id")
     deal_amount = fields.Monetary("Budget of the Deals", readonly=True)
+    moved_ids = fields.Json(readonly=True, help="Ids of the leads that would lie in other hands")
     deal_ids = fields.Many2many("crm.lead", string="Deals", readonly=True)
 
     def _compute_labels(self):
@@ -27,15 +29,23 @@ class CrmRuleRehearsalLine(models.TransientModel):
         for line in self:
             # sudo: a colleague of another company still has a name here
             line.from_label = line.from_uid.sudo().name or nobody
-            line.to_label = line.to_uid.sudo().name or nobody
+            line.to_label = line.to_uid.sudo().name or line.to_pool or nobody
 
     def action_open_deals(self):
         """Lists the open deals that would lie in other hands, as far as the user may read them."""
         self.ensure_one()
+        return self._action_leads(self.env._("Deals That Would Lie in Other Hands"), self.sudo().deal_ids.ids)
+
+    def action_open_moved(self):
+        """Lists all leads that would lie in other hands, as far as the user may read them."""
+        self.ensure_one()
+        return self._action_leads(self.env._("Leads That Would Lie in Other Hands"), self.moved_ids or [])
+
+    def _action_leads(self, title, ids):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Deals That Would Lie in Other Hands"),
+            "name": title,
             "res_model": "crm.lead",
             "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", self.sudo().deal_ids.ids)],
+            "domain": [("id", "in", ids)],
         }

@@ -1,6 +1,5 @@
 from odoo import fields, models
 
-
 LEAVER_MODES = [
     ("superior", "to the superior"),
     ("pool", "into the pool of their region"),

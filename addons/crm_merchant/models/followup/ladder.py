@@ -19,12 +19,13 @@ class CrmLead(models.Model):
         rules = self.env["crm.followup.rule"]._running()
         rungs, runs = {}, {}
         for lead in self:
-            if not lead.user_id or lead.won_status != "pending":
+            if lead.won_status != "pending" or not (lead.user_id or lead.first_response_deadline):
                 continue
             rungs[lead.id] = []
             if lead.first_response_deadline and not lead.first_response_at and not lead.first_response_late:
                 rungs[lead.id].append((lead.first_response_deadline, None, None))
-            rule = next((rule for rule in rules if rule._fits(lead)), rules[:0])
+            # what nobody holds waits for its first response alone
+            rule = next((rule for rule in rules if lead.user_id and rule._fits(lead)), rules[:0])
             if not rule:
                 continue
             start = max(
@@ -136,6 +137,8 @@ class CrmLead(models.Model):
 
     def _ladder_people(self, lead, action, superiors):
         """Who is told of a lead at a rung; in a closed region only who may read the lead."""
+        if not lead.user_id:
+            return lead._response_stewards()
         owner, boss, above = lead.user_id, superiors[:1], superiors[1:2] or superiors[:1]
         people = {
             "owner": owner,
@@ -154,6 +157,7 @@ class CrmLead(models.Model):
         model_id = self.env["ir.model"]._get_id("crm.lead")
         today = fields.Date.context_today(self.with_context(tz="Asia/Shanghai"))
         superiors = {user: user._merchant_superiors().sudo() for user in self.user_id}
+        superiors[self.env["res.users"]] = self.env["res.users"]
         return [
             {
                 "res_model_id": model_id,
@@ -170,7 +174,7 @@ class CrmLead(models.Model):
 
     def _ladder_text(self, lead, action, user):
         name = lead.name
-        if user != lead.user_id:
+        if lead.user_id and user != lead.user_id:
             name = f"{lead.user_id.name}: {name}"
         if action == "response":
             return self.env._("Not answered in time: %(name)s", name=name)

@@ -62,12 +62,14 @@ class MergeUndo(models.Model):
         attachments = env["ir.attachment"].search([("res_model", "=", "crm.lead"), *on_tail])
         events = env["calendar.event"].with_context(active_test=False).search([("opportunity_id", "=", tail.id)])
         followers = env["mail.followers"].search([("res_model", "=", "crm.lead"), *on_tail])
+        followups = env["crm.followup"].search([("lead_id", "=", tail.id)])
         return {
             "mail.message": {message.id: message.subject or "" for message in messages},
             "mail.activity": dict.fromkeys(activities.ids, ""),
             "ir.attachment": {attachment.id: attachment.name for attachment in attachments},
             "calendar.event": dict.fromkeys(events.ids, ""),
             "mail.followers": dict.fromkeys(followers.ids, ""),
+            "crm.followup": dict.fromkeys(followups.ids, ""),
         }
 
     @api.model
@@ -136,13 +138,14 @@ class MergeUndo(models.Model):
             "ir.attachment": ("res_id", "name"),
             "calendar.event": ("opportunity_id", None),
             "mail.followers": ("res_id", None),
+            "crm.followup": ("lead_id", None),
         }
         for model, (link, text_field) in targets.items():
             olds = {int(res_id): text for res_id, text in (self.moved or {}).get(model, {}).items()}
             records = self.env[model].with_context(active_test=False).browse(olds).exists()
             groups = defaultdict(list)
             for record in records:
-                holder = record[link].id if link == "opportunity_id" else record[link]
+                holder = record[link] if link == "res_id" else record[link].id
                 if holder == self.survivor_id.id:
                     groups[olds[record.id]].append(record.id)
             for text, ids in groups.items():

@@ -15,6 +15,7 @@ from . import grade
 from . import recycle
 from . import created
 from . import crm_lead
+from . import adopt
 from . import pool_bulk
 from . import pool_bulk_after
 from . import crm_pool_lead

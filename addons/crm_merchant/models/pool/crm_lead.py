@@ -110,6 +110,17 @@ class CrmLead(models.Model):
         """What is won stays."""
         return super()._pool_exempt_domain() | fields.Domain("won_status", "=", "won")
 
+    @api.model
+    def _pool_adopt_domain(self):
+        return fields.Domain(
+            [
+                ("user_id.active", "=", True),
+                ("user_id.share", "=", False),
+                ("pool_state", "=", False),
+                ("won_status", "=", "pending"),
+            ]
+        )
+
     def _pool_with_opportunity(self):
         return super()._pool_with_opportunity() | self.filtered(lambda lead: lead.type == "opportunity")
 

@@ -50,13 +50,15 @@ class CrmPool(models.Model):
     def _recycle_effect(self):
         """What the rules as they are now would do to what is held today.
 
-        :return: dict with the numbers of records held, due at once, due within the time of warning, and exempt
+        :return: dict with the numbers of records held, due at once, due within the time of warning, exempt, and held by
+            people but in no pool yet, which get a clock from now on
         """
         self.ensure_one()
         now = fields.Datetime.now()
         soon = fields.Datetime.add(now, days=self.warn_days)
-        effect = {"held": 0, "due": 0, "soon": 0, "exempt": 0}
+        effect = {"held": 0, "due": 0, "soon": 0, "exempt": 0, "adopted": 0}
         for model in self._pool_models():
+            effect["adopted"] += sum(len(batch) for batch in self.env[model]._pool_adoptable(self))
             for batch in self._held_batches(model):
                 due = batch._pool_deadlines(assume_on=True)
                 near = batch.filtered(lambda record, due=due: record.id in due and due[record.id][0] <= soon)
@@ -85,6 +87,9 @@ class CrmPool(models.Model):
             pool._through_door("recycle_active").write({"recycle_active": True})
             grace = fields.Datetime.add(fields.Datetime.now(), days=max(pool.warn_days, 1))
             for model in self._pool_models():
+                for batch in self.env[model]._pool_adoptable(pool):
+                    batch._pool_adopt(pool)
+                    batch.invalidate_recordset(flush=False)
                 for batch in pool._held_batches(model):
                     pool._recycle_fill(batch)
                     batch._pool_plan(earliest=grace)
@@ -92,7 +97,7 @@ class CrmPool(models.Model):
             pool.message_post(
                 body=self.env._(
                     "Recycling runs by the present rules. Held: %(held)s; overdue, warned first: %(due)s; due within "
-                    "%(days)s days: %(soon)s; exempt: %(exempt)s.",
+                    "%(days)s days: %(soon)s; exempt: %(exempt)s; held by people and new here: %(adopted)s.",
                     days=pool.warn_days,
                     **effect,
                 ),
