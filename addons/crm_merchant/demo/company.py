@@ -7,7 +7,7 @@ chapter to ``CHAPTERS``.
 
 from odoo.fields import Command
 
-from . import fair, leads, logo, offices, recycling, working_time
+from . import channels, fair, leads, logo, offices, recycling, working_time
 from .roles import ROLES, SALES_FORCE, build_roles
 from .story import story
 
@@ -120,4 +120,13 @@ def subsidiary(told):
     first.with_user(seller).with_company(company).action_pool_claim()
 
 
-CHAPTERS = [people, offices.build, leads.build, fair.build, subsidiary, recycling.build, working_time.build]
+CHAPTERS = [
+    people,
+    offices.build,
+    leads.build,
+    fair.build,
+    subsidiary,
+    recycling.build,
+    channels.build,
+    working_time.build,
+]

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import TransactionCase, tagged
 
 from ..demo import company, leads
@@ -73,6 +75,19 @@ class TestDemo(TransactionCase):
         self.assertEqual(batch.state, "checked")
         suggestions = self.env["crm.merge.suggestion"].search([("batch_id", "=", batch.id), ("state", "=", "open")])
         self.assertGreaterEqual(len(suggestions), 2)
+
+    def test_channels_and_what_came_in(self):
+        channels = self.env["crm.intake.channel"].search([("create_uid", "=", self.users["marketing"].id)])
+        self.assertEqual(
+            set(channels.mapped("kind")), {"web_form", "qr", "endpoint", "mail", "phone", "referral"}
+        )  # fmt: skip
+        receipts = self.env["crm.intake.receipt"].search([("channel_id", "in", channels.ids)])
+        self.assertEqual(set(receipts.mapped("outcome")), {"created", "held"})
+        self.assertGreater(max(receipts.mapped("moment")) - min(receipts.mapped("moment")), timedelta(days=5))
+        urgent = self.by_name["南通海门船舶阀门有限公司"]
+        self.assertEqual(urgent.merchant_grade, "A")
+        self.assertTrue(urgent.first_response_deadline)
+        self.assertEqual(self.env["crm.lead"].search_count([("phone_key", "=", "+8613862600001")]), 1)
 
     def test_second_company(self):
         subsidiary = self.env["res.company"].search([("name", "=", company.SUBSIDIARY)])
