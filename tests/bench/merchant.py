@@ -28,12 +28,15 @@ def import_rows(bench):
     yield Result("import/2376", ours["rows"] / ours["seconds"], len(small) / peer["seconds"], note)
 
 
-def _checked_batch(env):
-    """The file, read and checked by a supervisor."""
+def _supervisor(env):
     from odoo.addons.crm_merchant.demo.roles import build_roles
 
-    supervisor = build_roles(env, ["sales_supervisor"])["sales_supervisor"]
-    batch = env["crm.import.batch"].with_user(supervisor)
+    return build_roles(env, ["sales_supervisor"])["sales_supervisor"]
+
+
+def _checked_batch(supervisor):
+    """The file, read and checked by a supervisor."""
+    batch = supervisor.env["crm.import.batch"].with_user(supervisor)
     batch = batch.create({"file": base64.b64encode(FILE.read_bytes()), "filename": FILE.name})
     batch.action_read()
     batch.action_check()
@@ -42,10 +45,10 @@ def _checked_batch(env):
 
 def import_ours(env):
     """Cost of reading, checking and importing the file."""
-    batches = []
+    batches, supervisor = [], _supervisor(env)
 
     def call():
-        batch = _checked_batch(env)
+        batch = _checked_batch(supervisor)
         batch._set(state="running")
         while batch._import_step():
             pass
@@ -60,7 +63,7 @@ def import_ours(env):
 def clean_rows(env):
     """Values of the rows that our import understood: what base_import needs done by hand before."""
     columns = ("company", "contact", "phone", "email", "city", "street", "source")
-    values = [line.values or {} for line in _checked_batch(env).sudo().line_ids]
+    values = [line.values or {} for line in _checked_batch(_supervisor(env)).sudo().line_ids]
     return [[v.get("company") or v.get("contact") or v.get("phone") or "?", *(v.get(c) or "" for c in columns)]
             for v in values]  # fmt: skip
 

@@ -27,6 +27,7 @@ from . import test_intake_endpoint
 from . import test_intake_form
 from . import test_intake_bad_input
 from . import test_intake_batch
+from . import test_intake_bulk
 from . import test_demo
 from . import test_tour_roles
 from . import test_suite_settings

@@ -1,6 +1,7 @@
 from . import merge_mixin
 from . import intake_mixin
 from . import crm_lead
+from . import import_bulk
 from . import crm_lead_merge
 from . import crm_lead_intake
 from . import crm_lead_entry

@@ -194,16 +194,20 @@ class ImportBatch(models.Model):
     def _keys_of_ready_rows(self):
         """Three dicts by the row's id: its keys, its place in the order (fullest first), a hash of what was written."""
         Line = self.env["crm.import.line"]
+        Line.flush_model(["batch_id", "state", "raw", "values"])
         keys, order, content, last = {}, {}, {}, 0
-        while lines := Line.search(
-            [("batch_id", "=", self.id), ("state", "=", "ready"), ("id", ">", last)], order="id", limit=CHECK_STEP
-        ):
-            for line in lines:
-                keys[line.id] = line._keys()
-                order[line.id] = (-sum(1 for value in (line.values or {}).values() if value), line.id)
-                content[line.id] = hash(json.dumps(line.raw))
-            last = lines[-1].id
-            self.env.invalidate_all()
+        # past the ORM, which copies a JSON value each time it is looked at
+        query = (
+            "SELECT id, values, raw::text FROM crm_import_line "
+            "WHERE batch_id = %s AND state = 'ready' AND id > %s ORDER BY id LIMIT %s"
+        )
+        while rows := self.env.execute_query(SQL(query, self.id, last, CHECK_STEP)):
+            for line_id, values, raw in rows:
+                values = values or {}
+                keys[line_id] = Line._keys(values)
+                order[line_id] = (-sum(map(bool, values.values())), line_id)
+                content[line_id] = hash(raw)
+            last = rows[-1][0]
         return keys, order, content
 
     def _write_suggestions(self, verdicts):

@@ -237,17 +237,16 @@ class ImportBatch(models.Model):
             "referred": values.get("referred"),
             "expected_revenue": float(values.get("budget") or 0),
             "tag_ids": [fields.Command.set([lookups["tags"][tag] for tag in values.get("tags", ())])],
-            "description": self._prepare_description(line),
+            "description": self._prepare_description(values, line.hint),
         }
 
-    def _prepare_description(self, line):
+    def _prepare_description(self, values, hint):
         """What has no field of its own: industry, product, unmapped columns, hints."""
-        values = line.values or {}
         pairs = [
             (self.env._("Industry"), values.get("industry")),
             (self.env._("Product of Interest"), values.get("product")),
             *values.get("notes", ()),
-            (self.env._("Please Note"), line.hint),
+            (self.env._("Please Note"), hint),
         ]
         return self._as_html([(label, text) for label, text in pairs if text])
 

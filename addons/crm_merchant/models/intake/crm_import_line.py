@@ -61,10 +61,9 @@ class ImportLine(models.Model):
             merged = line.sudo().merged_lead_id.id
             line.lead_id = by_line.get(line.id) or (merged if merged in readable._ids else False)
 
-    def _keys(self):
-        """Keys of this row as a candidate of ``crm.duplicate.finder``."""
-        self.ensure_one()
-        values = self.values or {}
+    @api.model
+    def _keys(self, values):
+        """Keys of a row as a candidate of ``crm.duplicate.finder``; ``values`` is what stands in its field of that name."""
         return {
             "credit_code": values.get("credit_code", ""),
             "phone_keys": values.get("phone_keys", ()),

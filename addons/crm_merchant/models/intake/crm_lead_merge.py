@@ -85,7 +85,9 @@ class CrmLead(models.Model):
             "mail_notrack": True,
             "mail_auto_subscribe_no_notify": True,
         }
-        leads = self._through_door("import_line_id", "intake_channel_id").with_context(**quiet).create(vals_list)
+        leads = (
+            self._through_door("import_line_id", "intake_channel_id").with_context(**quiet)._import_create(vals_list)
+        )
         return leads.with_env(self.env)
 
     def _import_fill(self, vals, *, overwrite=False):

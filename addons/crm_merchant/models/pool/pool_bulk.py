@@ -15,6 +15,8 @@ BULK_FROM = 10
 _READ_MODULES = (
     "odoo.orm.",
     "odoo.addons.mail.models.mail_thread",
+    "odoo.addons.phone_validation.models.",
+    "odoo.addons.utm.models.utm_mixin",
     "odoo.addons.crm.models.crm_lead",
     "odoo.addons.crm_merchant.models.",
 )
