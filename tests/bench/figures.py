@@ -73,7 +73,8 @@ def figure(name, unit, need=None, full=False):
     """
 
     def register(run):
-        group = run.__module__.rpartition(".")[2]
+        # bench.daily, bench.merchant.importing
+        group = run.__module__.split(".")[1]
         if name in REGISTRY:
             raise ValueError(f"there are two figures {name}")
         REGISTRY[name] = Figure(group, name, unit, need and Need.parse(need), full, run)

@@ -16,6 +16,18 @@ _HASH = re.compile("[0-9a-f]{64}")
 _text = json.JSONEncoder(ensure_ascii=False).encode
 
 
+def _moment_text(moment):
+    if moment.tzinfo is not None:
+        raise ValueError("a datetime in a ledger must be naive UTC")
+    return moment.isoformat()
+
+
+# most rows nest nothing: the encoder of the standard library writes them as it is wanted here, several times faster
+_QUICK = frozenset((str, int, bool, type(None), datetime.datetime))
+_STRINGS = frozenset((str,))
+_flat = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_moment_text).encode
+
+
 def canonical_json(value):
     """Give the one JSON text of ``value``: equal values give equal text in any process.
 
@@ -28,7 +40,10 @@ def canonical_json(value):
     are no strings and on any other type; ``ValueError`` on NaN, infinity, on datetimes that
     carry a time zone and on text that UTF-8 cannot hold.
     """
-    text = "".join(_pieces(value))
+    if type(value) is dict and _QUICK.issuperset(map(type, value.values())) and _STRINGS.issuperset(map(type, value)):
+        text = _flat(value)
+    else:
+        text = "".join(_pieces(value))
     text.encode()
     return text
 
@@ -76,9 +91,7 @@ def _pieces(value):
     elif isinstance(value, Decimal):
         yield _decimal(value)
     elif isinstance(value, datetime.datetime):
-        if value.tzinfo is not None:
-            raise ValueError("a datetime in a ledger must be naive UTC")
-        yield f'"{value.isoformat()}"'
+        yield f'"{_moment_text(value)}"'
     elif isinstance(value, datetime.date):
         yield f'"{value.isoformat()}"'
     elif isinstance(value, dict):

@@ -34,7 +34,7 @@ class CrmAssignmentRule(models.Model):
             moment = max(leads.browse(days[day]).mapped("create_date"))
             planner = Planner(rules, homes, moment=moment, fresh=True, past=planner)
             if matches is None:
-                matches = {**dict.fromkeys(rules.ids, leads.browse()), **Planner(rules, homes, fresh=True).match(leads)}
+                matches = {**dict.fromkeys(rules.ids, frozenset()), **Planner(rules, homes, fresh=True).match(leads)}
             steps, left = planner.plan(leads.browse(days[day]), matches)
             for step in steps:
                 for user, share in step.shares.items():

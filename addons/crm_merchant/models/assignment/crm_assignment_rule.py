@@ -190,12 +190,20 @@ class CrmAssignmentRule(models.Model):
             )
         self.invalidate_recordset(["next_index"])
 
-    def _keep_turn(self, next_index):
-        """Stores whose turn is next. The row is updated even if the number stays, see ``_lock_turn``."""
-        self.ensure_one()
-        self.flush_recordset(["next_index"])
-        self.env.cr.execute(SQL("UPDATE crm_assignment_rule SET next_index = %s WHERE id = %s", next_index, self.id))
-        self.invalidate_recordset(["next_index"], flush=False)
+    def _keep_turns(self, turns):
+        """Stores whose turn is next: dict of rule id -> number. The rows are updated even if it stays, see ``_lock_turn``."""
+        if not turns:
+            return
+        self.flush_model(["next_index"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_assignment_rule r SET next_index = v.turn FROM unnest(%s::int[], %s::int[]) AS v(id, turn) "
+                "WHERE r.id = v.id",
+                list(turns),
+                list(turns.values()),
+            )
+        )
+        self.browse(turns).invalidate_recordset(["next_index"], flush=False)
 
     # -- buttons --------------------------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ class CrmLead(models.Model):
         leads = self._get_unassigned()
         if not leads or not self._merchant_pools_on():
             return leads
+        leads._pool_fetch_for_move()
         homes = leads._pool_find()
         rules = self.env["crm.assignment.rule"].sudo().search(leads._get_assignment_rule_domain())
         # who has reached a limit is known only to him who counts alone
@@ -68,9 +69,7 @@ class CrmLead(models.Model):
         nobody = {self.env["res.users"]: left}
         moves.append({"event": "enter", "holders": nobody, "reason": self.env._("No rule takes it"), "pool": homes})
         leads._pool_move_all(moves)
-        for step in steps:
-            if step.rule.strategy != "pool":
-                step.rule._keep_turn(step.next_index)
+        rules._keep_turns({step.rule.id: step.next_index for step in steps if step.rule.strategy != "pool"})
         self._assignment_notify(steps)
         return left.filtered(lambda lead: not lead.pool_state)
 

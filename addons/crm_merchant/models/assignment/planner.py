@@ -104,34 +104,42 @@ class Planner:
     # -- the reckoning ----------------------------------------------------------------------------
 
     def match(self, leads):
-        """Rule id -> leads that it fits, in the order they came in: turns are fair and can be told afterwards."""
+        """Rule id -> set of ids of the leads that it fits, by one statement for all rules; archived leads count."""
+        if not self.rules or not leads:
+            return dict.fromkeys(self.rules.ids, frozenset())
         every_age = leads.with_context(active_test=False)
-        return {
-            rule.id: every_age.search(Domain("id", "in", leads.ids) & rule._get_lead_domain(), order="id")
+        query = every_age._search(Domain("id", "in", leads.ids))
+        fits = [
+            rule._get_lead_domain().optimize_full(every_age)._to_sql(every_age, query.table, query)
             for rule in self.rules
+        ]
+        rows = leads.env.execute_query(
+            query.select(SQL.identifier(query.table, "id"), SQL("ARRAY[%s]", SQL(", ").join(fits)))
+        )
+        return {
+            rule.id: {lead_id for lead_id, fitting in rows if fitting[place]} for place, rule in enumerate(self.rules)
         }
 
     def plan(self, leads, matches=None):
         """Asks the rules in order; what one cannot give away goes on to the next.
 
         :param leads: leads (superuser) to give away
-        :param matches: what ``match`` found for these and other leads; without it each rule is asked in turn
+        :param matches: what ``match`` found for these and other leads
         :return: (list of ``Step``, leads that no rule took)
         """
-        steps, left = [], leads
+        steps, left = [], dict.fromkeys(leads._ids)
+        if matches is None:
+            matches = self.match(leads)
         for rule in self.rules:
-            if not left:
-                break
-            if matches is None:
-                fitting = left.search(Domain("id", "in", left.ids) & rule._get_lead_domain(), order="id")
-            else:
-                fitting = left & matches[rule.id]
-            step = self._step(rule, fitting) if fitting else None
+            # in the order they came in: turns are fair and can be told afterwards
+            fitting = sorted(left.keys() & matches[rule.id])
+            step = self._step(rule, leads.browse(fitting)) if fitting else None
             if step:
                 steps.append(step)
-                taken = {lead_id for share in step.shares.values() for lead_id in share._ids}
-                left = left.browse([lead_id for lead_id in left._ids if lead_id not in taken])
-        return steps, left
+                for share in step.shares.values():
+                    for lead_id in share._ids:
+                        del left[lead_id]
+        return steps, leads.browse(left)
 
     def _step(self, rule, leads):
         if rule.strategy == "pool":

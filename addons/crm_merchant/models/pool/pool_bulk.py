@@ -33,8 +33,6 @@ _FOLLOWING = frozenset(
         "stage_id", "team_id", "won_status",
     }
 )  # fmt: skip
-# what is asked of each lead, read at once
-_FACTS = ("active", "user_id", "team_id", "company_id", "stage_id", "lead_properties")
 _HOLDER = frozenset({"user_id", "team_id"})
 
 
@@ -45,7 +43,11 @@ class CrmLead(models.Model):
         leads = self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo()
         if len(leads) < BULK_FROM:
             return super()._pool_write_all(writes)
-        leads.fetch(_FACTS)
+        leads._pool_fetch_for_move()
+        # of all teams at once, or each is read alone
+        self.env["crm.team"].sudo().browse({vals.get("team_id") for *_, vals in writes} - {None, False}).fetch(
+            ["company_id", "lead_properties_definition"]
+        )
         rest, quick, simple_rows = [], [], {}
         for records, user, home, vals in writes:
             values = {**self._prepare_pool_state_vals(user, home), **vals}
@@ -140,7 +142,9 @@ class CrmLead(models.Model):
                 and not lead.lead_properties
             )
 
-        return self.filtered(is_simple)
+        # leads of one kind are judged by one of them
+        kinds = self.grouped(lambda lead: (lead.active, lead.company_id, lead.stage_id, bool(lead.lead_properties)))
+        return self.browse().concat(*(leads for leads in kinds.values() if is_simple(leads[0])))
 
     def _pool_bulk_company(self, user, team):
         """The company that a lead without one gets with this holder and team, as Odoo finds it."""
@@ -183,6 +187,7 @@ class CrmLead(models.Model):
             )
         )
         self._pool_bulk_forget(names)
+        self._pool_fetch_for_move()
         if not _HOLDER.isdisjoint(names):
             self._pool_bulk_follow(rows)
         door = self.with_env(self._pool_door(dict.fromkeys(names)).env)

@@ -21,11 +21,10 @@ class CrmLead(models.Model):
         alike = defaultdict(list)
         for lead_id, values in rows.items():
             alike[values.get("user_id"), values.get("team_id")].append(lead_id)
-        teams, pairs, subscriptions = {}, [], []
+        pairs, subscriptions = [], []
+        teams = self._pool_bulk_team_followers({team_id for _user_id, team_id in alike if team_id})
         for (user_id, team_id), lead_ids in alike.items():
-            if team_id not in teams:
-                teams[team_id] = self._pool_bulk_team_followers(team_id)
-            found = self._pool_bulk_followers(teams[team_id], {"user_id": user_id, "team_id": team_id})
+            found = self._pool_bulk_followers(teams.get(team_id, {}), {"user_id": user_id, "team_id": team_id})
             for partner_id, subtype_ids in found.items():
                 pairs += [(lead_id, partner_id) for lead_id in lead_ids]
                 subscriptions += [
@@ -54,21 +53,21 @@ class CrmLead(models.Model):
             )
             self.env["mail.followers"].invalidate_model(flush=False)
 
-    def _pool_bulk_team_followers(self, team_id):
-        """Partner id -> subtypes that he gets on leads of the team, as ``_message_auto_subscribe`` finds them."""
+    def _pool_bulk_team_followers(self, team_ids):
+        """Team id -> partner id -> subtypes that he gets on its leads, as ``_message_auto_subscribe`` finds them."""
         children, _default, internal, parents, relations = self.env[
             "mail.message.subtype"
         ]._get_auto_subscription_subtypes(self._name)
-        if not team_id or "team_id" not in relations.get("crm.team", ()):
+        if not team_ids or "team_id" not in relations.get("crm.team", ()):
             return {}
-        found = {}
-        for _id, _res, partner_id, subtype_ids, is_customer, is_active in self.env[
+        found = defaultdict(dict)
+        for _id, team_id, partner_id, subtype_ids, is_customer, is_active in self.env[
             "mail.followers"
-        ]._get_subscription_data([("crm.team", [team_id])], None, include_pshare=True, include_active=True):
+        ]._get_subscription_data([("crm.team", list(team_ids))], None, include_pshare=True, include_active=True):
             if partner_id and is_active:
                 subtypes = {parents[subtype] for subtype in subtype_ids if parents.get(subtype)}
                 subtypes |= {subtype for subtype in subtype_ids if subtype not in parents and subtype in children}
-                found[partner_id] = subtypes - set(internal) if is_customer else subtypes
+                found[team_id][partner_id] = subtypes - set(internal) if is_customer else subtypes
         return found
 
     def _pool_bulk_followers(self, team_followers, values):

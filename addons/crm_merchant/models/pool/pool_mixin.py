@@ -120,13 +120,14 @@ class PoolMixin(models.AbstractModel):
             "to_name": user.sudo().name,
             "reason": reason,
         }
+        names = {former: former.sudo().name for former in set(before.values())}
         return [
             {
                 **common,
                 "res_id": record.id,
                 "res_name": record._pool_public_name(),
                 "from_uid": before[record.id].id,
-                "from_name": before[record.id].sudo().name,
+                "from_name": names[before[record.id]],
                 "dropped_todos": dropped.get(record.id),
             }
             for record in self
