@@ -4,6 +4,7 @@ from . import region
 from . import pool
 from . import followup
 from . import assignment
+from . import customer
 from . import intake
 from . import rehearsal
 from . import settings

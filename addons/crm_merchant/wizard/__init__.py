@@ -1,3 +1,5 @@
+from . import crm_collaborator_add
+from . import crm_pool_change
 from . import crm_pool_give
 from . import crm_pool_grade
 from . import crm_pool_switch

@@ -24,12 +24,17 @@ class ResUsers(models.Model):
         """Names of the pool models whose records are passed on when their holder leaves."""
         return ["crm.lead"]
 
+    @api.model
+    def _merchant_leaver_domain(self, model):
+        """Which records of ``model`` are passed on."""
+        return Domain("won_status", "=", "pending")
+
     def _merchant_leaver_records(self, model):
         """Open records of ``model`` (superuser) that these users hold, in companies that have a rule for leavers.
 
         What is won or lost stays in his name: that is history.
         """
-        domain = Domain("user_id", "in", self.ids) & Domain("won_status", "=", "pending")
+        domain = Domain("user_id", "in", self.ids) & self._merchant_leaver_domain(model)
         return (
             self.env[model]
             .sudo()
@@ -96,7 +101,7 @@ class ResUsers(models.Model):
             groups = (
                 self.env[model]
                 .sudo()
-                ._read_group([("user_id.active", "=", False), ("won_status", "=", "pending")], ["user_id"])
+                ._read_group(Domain("user_id.active", "=", False) & self._merchant_leaver_domain(model), ["user_id"])
             )
             users = gone.browse([user.id for (user,) in groups])
             for records in users._merchant_pass_on().values():

@@ -14,7 +14,7 @@ class MailActivity(models.Model):
         """
         models_with_clock = self.env["crm.pool"]._pool_models()
         done = [
-            (activity, self.env[activity.res_model].browse(activity.res_id))
+            (activity, self.env[activity.res_model].browse(activity.res_id)._pool_subjects())
             for activity in self
             if activity.res_model in models_with_clock and activity.active and not activity._is_reminder_of_ours()
         ]

@@ -14,6 +14,9 @@ from . import lock
 from . import grade
 from . import recycle
 from . import created
+from . import life
+from . import bulk_move
+from . import crm_pool_swap
 from . import crm_lead
 from . import adopt
 from . import pool_bulk

@@ -12,22 +12,10 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["crm.pool.mixin", "crm.lead"]
 
-    pool_ledger_count = fields.Integer(compute="_compute_pool_ledger_count", groups="base.group_user")
-
     _pooled_idx = models.Index("(pool_id, pool_since) WHERE pool_state = 'pooled'")
     _held_idx = models.Index("(user_id) WHERE pool_state = 'owned'")
     _recycle_idx = models.Index("(recycle_deadline) WHERE pool_state = 'owned' AND active IS TRUE")
     _locked_idx = models.Index("(user_id) WHERE pool_locked")
-
-    def _compute_pool_ledger_count(self):
-        groups = (
-            self.env["crm.pool.ledger"]
-            .sudo()
-            ._read_group([("res_model", "=", "crm.lead"), ("res_id", "in", self.ids)], ["res_id"], ["__count"])
-        )
-        counts = dict(groups)
-        for lead in self:
-            lead.pool_ledger_count = counts.get(lead.id, 0)
 
     @api.depends_context("uid")
     def _compute_display_name(self):
@@ -142,12 +130,9 @@ class CrmLead(models.Model):
         """Won and lost ones do not count."""
         return super()._pool_holding_domain(user) & fields.Domain("won_status", "!=", "won")
 
+    def _pool_not_for_all(self, user):
+        """Odoo lets whoever sees all leads give them to anyone; others have only a collaborator's right to write."""
+        return self.browse() if user.has_group("sales_team.group_sale_salesman_all_leads") else self
+
     def _pool_mine_title(self):
         return self.env._("My Leads")
-
-    def action_open_pool_ledger(self):
-        """Opens who held this lead, from when, and why."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_merchant.action_crm_pool_ledger")
-        action["domain"] = [("res_model", "=", "crm.lead"), ("res_id", "=", self.id)]
-        return action

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 # what a condition looks at: model -> path of the value
@@ -55,6 +55,18 @@ class CrmPoolExemption(models.Model):
                     ) from None
             elif line.operator not in ("=", "!="):
                 raise ValidationError(self.env._("Only an amount can be “at least” or “at most” something."))
+
+    def write(self, vals):
+        self._check_stays(vals)
+        return super().write(vals)
+
+    def _check_stays(self, vals):
+        """Who administers one pool shall not put its rows into another.
+
+        :raises UserError: a row of this kind stays in its pool
+        """
+        if "pool_id" in vals and any(row.pool_id.id != vals["pool_id"] for row in self):
+            raise UserError(self.env._("A row of a pool stays in it. Make a new one in the other pool."))
 
     def _get_exempt_domain(self, model):
         """Domain of the records of ``model`` that one of these lines keeps."""

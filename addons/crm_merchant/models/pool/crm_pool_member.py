@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmPoolMember(models.Model):
@@ -28,6 +29,15 @@ class CrmPoolMember(models.Model):
         return records._watched_create(super(CrmPoolMember, records).create, vals_list).with_env(self.env)
 
     def write(self, vals):
+        self._check_stays(vals)
         if not self._is_watched(vals):
             return super().write(vals)
         return self._watched_write(super().write, vals)
+
+    def _check_stays(self, vals):
+        """Who administers one pool shall not put its rows into another.
+
+        :raises UserError: a row of this kind stays in its pool
+        """
+        if "pool_id" in vals and any(row.pool_id.id != vals["pool_id"] for row in self):
+            raise UserError(self.env._("A row of a pool stays in it. Make a new one in the other pool."))

@@ -31,9 +31,8 @@ class PoolMixin(models.AbstractModel):
         # two tabs of one person meet at his own rows
         self._pool_lock_members()
         caps = records.pool_id.mapped("lock_limit")
-        locked = self.sudo().search_count(
-            [("user_id", "=", self.env.uid), ("pool_locked", "=", True), ("pool_state", "=", "owned")]
-        )
+        mine = [("user_id", "=", self.env.uid), ("pool_locked", "=", True), ("pool_state", "=", "owned")]
+        locked = sum(self.env[model].sudo().search_count(mine) for model in self.env["crm.pool"]._pool_models())
         if caps and locked + len(records) > min(caps):
             raise UserError(
                 self.env._(

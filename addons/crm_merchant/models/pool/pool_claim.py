@@ -91,5 +91,5 @@ class PoolMixin(models.AbstractModel):
 
     def _pool_taken_message(self, winner):
         if winner:
-            return self.env._("%(winner)s was faster: this lead has just been claimed.", winner=winner)
-        return self.env._("This lead is no longer in the pool.")
+            return self.env._("%(winner)s was faster: this has just been claimed.", winner=winner)
+        return self.env._("This is no longer in the pool.")

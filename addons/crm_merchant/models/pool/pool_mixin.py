@@ -49,7 +49,7 @@ class PoolMixin(models.AbstractModel):
 
         :param moves: list of dicts of the arguments of ``_pool_move``
         """
-        rows, writes, moved = [], [], {}
+        rows, writes, moved, along = [], [], {}, []
         for move in moves:
             holders = move["holders"]
             everything = self.browse([record_id for records in holders.values() for record_id in records._ids])
@@ -65,10 +65,13 @@ class PoolMixin(models.AbstractModel):
                     writes.append((batch, user, home, move.get("vals") or {}))
                     new = batch._pool_rows(move["event"], user, home, before, move.get("reason", ""), dropped)
                     rows += [{**row, **(move.get("row_vals") or {})} for row in new]
+                    along.append((batch, move["event"], user, before, move.get("reason", "")))
         self._pool_write_all(writes)
         self.env["crm.pool.ledger"]._ledger_append(rows)
         for event, ids in moved.items():
             self.browse(ids).sudo()._pool_moved(event)
+        for batch, *move in along:
+            batch._pool_take_along(*move)
 
     def _pool_homes(self, pool):
         """Record id -> home pool; ``pool`` is that of records without one, else it is looked up."""
@@ -155,6 +158,7 @@ class PoolMixin(models.AbstractModel):
                 rows = batch._pool_rows(event, user, home, owners, "", dropped)
                 self.env["crm.pool.ledger"]._ledger_append(rows)
             records._pool_moved(event)
+            records._pool_take_along(event, user, owners, "")
         if not before:
             self.sudo()._pool_take_created()
 
@@ -169,6 +173,16 @@ class PoolMixin(models.AbstractModel):
 
     def _pool_moved(self, event):
         """Runs on records (superuser) after a movement is written and in the ledger."""
+
+    def _pool_take_along(self, event, user, owners, reason):
+        """Moves what belongs to records (superuser) that have just gone from ``owners`` to ``user``; by default nothing.
+
+        :param owners: dict of record id -> holder before
+        """
+
+    def _pool_subjects(self):
+        """The records whose clock hangs on what is done about these."""
+        return self
 
     def _pool_take_created(self):
         """Runs on new records (superuser), which no pool has taken yet."""

@@ -1,36 +1,58 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from .pool_mixin import STATE_COLUMNS
+
 
 class PoolMixin(models.AbstractModel):
     """Giving held records away: back to the pool, or to a colleague."""
 
     _inherit = "crm.pool.mixin"
 
-    def _pool_stewards(self):
+    def _pool_stewards(self, owners=None):
         """Who decides over held records: the holder, the administrators of the pool, the holder's superiors.
 
+        :param owners: dict of record id -> holder, by default those of now
         :return: dict of record (superuser) -> users
         """
-        superiors = {user: user._merchant_superiors().sudo() for user in self.user_id}
+        owners = owners or {record.id: record.user_id for record in self}
+        superiors = {user: user._merchant_superiors().sudo() for user in set(owners.values())if user}
         return {
-            record: record.user_id | record.pool_id.admin_ids | superiors.get(record.user_id, record.user_id)
+            record: owners[record.id] | record.pool_id.admin_ids | superiors.get(owners[record.id], record.user_id.browse())
             for record in self
         }
 
-    def _pool_check_steward(self):
+    def _pool_check_steward(self, owners=None):
         """:raises AccessError: for anyone else than ``_pool_stewards``, naming who can"""
         user = self.env.user
         if user.has_group("sales_team.group_sale_manager"):
             return
-        for record, stewards in self.sudo()._pool_stewards().items():
+        for record, stewards in self.sudo()._pool_stewards(owners).items():
             if user not in stewards:
+                holder = owners[record.id] if owners else record.user_id
                 raise AccessError(
                     self.env._(
                         "Only %(owner)s, a superior or an administrator of the pool can give this away.",
-                        owner=record.user_id.name or self.env._("its owner"),
+                        owner=holder.sudo().name or self.env._("its owner"),
                     )
                 )
+
+    def _pool_owner_written(self, before):
+        """Who may write a record may not always take it from its holder: a collaborator, or anyone where everybody
+        writes all customers."""
+        if before and not self.env.su and not self._door_is_open(STATE_COLUMNS):
+            owners = {record.id: before.get(record.id, {}).get("user_id") for record in self}
+            taken = self.sudo().filtered(
+                lambda record: owners[record.id] and owners[record.id] not in (record.user_id, self.env.user)
+            )
+            taken = taken._pool_not_for_all(self.env.user).with_env(self.env)
+            if taken:
+                taken._pool_check_steward({record.id: owners[record.id].sudo() for record in taken})
+        return super()._pool_owner_written(before)
+
+    def _pool_not_for_all(self, user):
+        """Those of these records (superuser) whose holder ``user`` changes only if he is one of their stewards."""
+        return self.filtered("pool_state")
 
     def action_pool_release(self, reason=""):
         """Gives held records back to their pool.

@@ -118,6 +118,6 @@ class CrmRegion(models.Model):
         if not self.env.user.has_group("sales_team.group_sale_manager"):
             raise AccessError(self.env._("Only a sales administrator can turn the regions on."))
         self._shipped().action_unarchive()
-        for model in ("crm.lead", "res.partner"):
+        for model in ("crm.lead", "res.partner", "sale.order"):
             self.env[model].sudo()._region_fill()
         return {"type": "ir.actions.client", "tag": "reload"}

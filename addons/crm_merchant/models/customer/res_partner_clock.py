@@ -1,0 +1,44 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """What the clock of a held customer looks at."""
+
+    _inherit = "res.partner"
+
+    @api.model
+    def _pool_customer_path(self):
+        return "commercial_partner_id"
+
+    def _pool_limits(self, life, converted, dealt):
+        # a customer who ordered is past the question whether he becomes an opportunity
+        return super()._pool_limits(life, converted or dealt, dealt)
+
+    def _pool_with_opportunity(self):
+        groups = (
+            self.env["crm.lead"]
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group(
+                [("partner_id.commercial_partner_id", "in", self.ids), ("type", "=", "opportunity")], ["partner_id"]
+            )
+        )
+        found = {partner.commercial_partner_id.id for (partner,) in groups}
+        return super()._pool_with_opportunity() | self.filtered(lambda customer: customer.id in found)
+
+    @api.model
+    def _get_deal_domain(self):
+        """Orders that make a customer one who bought."""
+        return Domain("state", "=", "sale")
+
+    def _pool_with_deal(self):
+        groups = (
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(
+                Domain("partner_id.commercial_partner_id", "in", self.ids) & self._get_deal_domain(), ["partner_id"]
+            )
+        )
+        found = {partner.commercial_partner_id.id for (partner,) in groups}
+        return super()._pool_with_deal() | self.filtered(lambda customer: customer.id in found)

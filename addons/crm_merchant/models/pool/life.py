@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+
+class PoolMixin(models.AbstractModel):
+    """The whole life of a record in one screen: its rows in the ledger, with the days in each hand."""
+
+    _inherit = "crm.pool.mixin"
+
+    pool_ledger_count = fields.Integer("Holders", compute="_compute_pool_ledger_count", groups="base.group_user")
+
+    def _compute_pool_ledger_count(self):
+        groups = (
+            self.env["crm.pool.ledger"]
+            .sudo()
+            ._read_group([("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"], ["__count"])
+        )
+        counts = dict(groups)
+        for record in self:
+            record.pool_ledger_count = counts.get(record.id, 0)
+
+    def action_open_pool_ledger(self):
+        """Opens who held this record, from when, for how long, and why."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_merchant.action_crm_pool_ledger")
+        action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        return action

@@ -1,0 +1,56 @@
+from freezegun import freeze_time
+
+from .test_pool_recycle import START, RecycleCase
+
+
+class CustomerCase(RecycleCase):
+    """Recycling is on; companies of Jiangsu with a contact each."""
+
+    @classmethod
+    def make_customers(cls, count=1, **vals):
+        customers = cls.env["res.partner"].create(
+            [
+                {
+                    "name": f"苏州恒锐机械{number}有限公司",
+                    "is_company": True,
+                    "state_id": cls.jiangsu.id,
+                    "phone": f"138120088{number:02}",
+                    "email": f"info{number}@hengrui.example",
+                    **vals,
+                }
+                for number in range(count)
+            ]
+        )
+        cls.env["res.partner"].create(
+            [
+                {"name": f"采购{number}", "parent_id": customer.id, "phone": f"139120099{number:02}"}
+                for number, customer in enumerate(customers)
+            ]
+        )
+        return customers
+
+    @classmethod
+    def make_pooled_customers(cls, count=1, **vals):
+        customers = cls.make_customers(count, **vals)
+        customers._pool_move("enter", {cls.nobody: customers}, "new")
+        return customers
+
+    def claim_customers(self, customers, user=None):
+        self.env["crm.pool.partner"].with_user(user or self.rep).browse(customers.ids).action_pool_claim()
+        return customers
+
+    def make_held_customers(self, count=1, moment=START, grade="C", user=None, **vals):
+        with freeze_time(moment):
+            customers = self.make_pooled_customers(count, **vals)
+            customers._grade_set(grade, "test")
+            self.claim_customers(customers, user)
+        return customers
+
+    def recycle_customers(self, moment):
+        with freeze_time(moment):
+            return self.env["res.partner"]._pool_recycle_due(lambda _count: True)
+
+    def rows(self, record):
+        return self.env["crm.pool.ledger"].search(
+            [("res_model", "=", record._name), ("res_id", "=", record.id)], order="seq"
+        )
