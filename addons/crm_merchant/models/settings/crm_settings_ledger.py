@@ -11,5 +11,5 @@ class CrmSettingsLedger(models.Model):
 
     setting = fields.Char("Technical Name", required=True, readonly=True)
     label = fields.Char("Setting", readonly=True, help="As its writer read it")
-    value_before = fields.Char("Before", readonly=True)
-    value_after = fields.Char("After", readonly=True)
+    value_before = fields.Char("Old Value", readonly=True)
+    value_after = fields.Char("New Value", readonly=True)
