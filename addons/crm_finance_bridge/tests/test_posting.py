@@ -1,5 +1,6 @@
 import logging
 import time
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
@@ -136,9 +137,7 @@ class TestPostingCost(BridgeCase):
         """At most 8 queries more a posting, whether it posts one invoice or fifty."""
         self.connection.flush_recordset()
         for count in (1, 50):
-            self.connection._switch("off")
-            moves = self.invoice(count=count)
-            self.connection._switch("on")
+            moves = self.posted_before(count)
             # as when posting has just read them
             moves._prepare_finance_receivable_vals() if count == 1 else None
             self.env.flush_all()
@@ -148,3 +147,53 @@ class TestPostingCost(BridgeCase):
                 self.env.flush_all()
                 spent = (time.monotonic() - start) * 1000 / count
             _logger.info("intent of %s invoices: %.1f ms each", count, spent)
+
+    def posted_before(self, count):
+        """Posted invoices of which the outbox knows nothing yet."""
+        self.connection._switch("off")
+        moves = self.invoice(count=count)
+        self.connection._switch("on")
+        return moves
+
+    def test_many_rows_are_the_same_as_by_the_orm(self):
+        """Fifty rows go into the table by one statement: every column as the ORM would have written it."""
+        outbox, moves = self.env["finance.outbox"], self.posted_before(12)
+        self.env.flush_all()
+        stored, quick = [], []
+        method = type(outbox)._creates_nothing_else
+
+        def counted(rows):
+            quick.append(method(rows))
+            return quick[-1]
+
+        for way in (counted, lambda _rows: False):
+            with patch.object(type(outbox), "_creates_nothing_else", way), self.env.cr.savepoint() as savepoint:
+                moves._finance_enqueue()
+                rows = moves._finance_rows().sorted("res_id")
+                self.assertEqual(rows.mapped("requires_id.kind"), ["customer"])
+                names = [name for name, field in outbox._fields.items() if field.store and field.column_type]
+                self.env.flush_all()
+                self.env.cr.execute("SELECT * FROM finance_outbox WHERE id = ANY(%s) ORDER BY res_id", [rows.ids])
+                columns = [column.name for column in self.env.cr.description]
+                found = [dict(zip(columns, row, strict=True)) for row in self.env.cr.fetchall()]
+                stored.append(
+                    [{name: row[name] for name in names if name not in ("id", "requires_id")} for row in found]
+                )
+                savepoint.rollback()
+            self.env.invalidate_all()
+        self.assertEqual(len(stored[0]), 12)
+        self.assertEqual(*stored)
+        self.assertEqual(quick, [True])
+
+    def test_another_create_of_the_outbox_is_heard(self):
+        model_class = type(self.env["finance.outbox"])
+        original, created = model_class.create, []
+
+        def create(rows, vals_list):
+            created.extend(vals_list)
+            return original(rows, vals_list)
+
+        moves = self.posted_before(12)
+        with patch.object(model_class, "create", create):
+            moves._finance_enqueue()
+        self.assertEqual(sum(vals["kind"] == "receivable" for vals in created), 12)

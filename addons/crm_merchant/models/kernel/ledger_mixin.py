@@ -17,6 +17,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...lib.hashing import canonical_json, chain_hash
+from .inserting import insert_rows
 
 TRIGGER_FUNCTION = "crm_ledger_refuse_change"
 
@@ -106,39 +107,7 @@ class LedgerMixin(models.AbstractModel):
         :return: the new rows (superuser), in the order given
         """
         ledger = self.sudo()
-        given = set().union(*vals_list)
-        stored = [field for name, field in self._fields.items() if name in given and field.store and field.column_type]
-        # what is the same in all rows is sent once
-        first = vals_list[0]
-        fixed = {
-            field
-            for field in stored
-            if field.name != "res_id" and all(vals.get(field.name) == first.get(field.name) for vals in vals_list)
-        }
-        varying = [field for field in stored if field not in fixed]
-
-        def column(field, vals):
-            return field.convert_to_column_insert(vals.get(field.name, False), ledger, vals)
-
-        def typed(template, value, field):
-            return SQL(template, value, SQL(field.column_type[0]))  # pylint: disable=sql-injection
-
-        rows = self.env.execute_query(
-            SQL(
-                "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS v(%s) RETURNING id",
-                SQL.identifier(self._table),
-                SQL(", ").join(SQL.identifier(field.name) for field in stored),
-                SQL(", ").join(
-                    typed("%s::%s", column(field, first), field) if field in fixed else SQL.identifier("v", field.name)
-                    for field in stored
-                ),
-                SQL(", ").join(
-                    typed("%s::%s[]", [column(field, vals) for vals in vals_list], field) for field in varying
-                ),
-                SQL(", ").join(SQL.identifier(field.name) for field in varying),
-            )
-        )
-        return ledger.browse(sorted(row_id for (row_id,) in rows))
+        return ledger.browse(insert_rows(ledger, vals_list))
 
     def _ledger_heads(self, rows):
         """(model, id) -> (number, hash) of the last row of each chain that ``rows`` belong to, (0, "") for a new one."""
