@@ -13,14 +13,18 @@ class ResPartner(models.Model):
         self.parent_id._check_linkable()
 
     def _check_linkable(self):
-        """:raises AccessError: one of these partners is hidden from the current user"""
-        if self.env.su or not self:
+        """Odoo runs constraints as superuser, so that only the user tells who links.
+
+        :raises AccessError: one of these partners is hidden from the current user, who works in sales
+        """
+        user = self.env.user
+        if not self or user.share or not user.has_group("sales_team.group_sale_salesman"):
             return
         hidden = self.sudo().filtered(
             lambda partner: partner.commercial_partner_id.pool_state == "pooled"
             or partner.commercial_partner_id.region_id.is_scoped
         )
-        if hidden and len(hidden.with_env(self.env)._filtered_access("read")) < len(hidden):
+        if hidden and len(hidden.with_env(self.env(su=False))._filtered_access("read")) < len(hidden):
             raise AccessError(
                 self.env._("This customer lies in a pool or belongs to another region. Claim it, or ask its owner.")
             )
