@@ -78,7 +78,12 @@ class TestCustomerPool(CustomerCase):
                 with self.subTest(name), self.assertRaises(AccessError), self.env.cr.savepoint():
                     self.env["res.partner"].with_user(user).create({"name": "x", "is_company": True, name: value})
         forged = {f"default_{name}": value for name, value in columns.items()}
-        fresh = self.env["res.partner"].with_user(self.rep).with_context(**forged).create({"name": "甲", "is_company": True})
+        fresh = (
+            self.env["res.partner"]
+            .with_user(self.rep)
+            .with_context(**forged)
+            .create({"name": "甲", "is_company": True})
+        )
         self.assertFalse(fresh.pool_id or fresh.pool_state or fresh.region_id)
         with self.assertRaises(AccessError), self.env.cr.savepoint():
             fresh.write({"child_ids": [(0, 0, {"name": "b", "pool_state": "owned"})]})
@@ -136,7 +141,9 @@ class TestCustomerPool(CustomerCase):
         self.assertEqual(busy.followup_count, 1)
         row = self.env["crm.followup"].search([("partner_id", "=", busy.id)])
         with freeze_time(START + timedelta(days=10, hours=1)):
-            row.with_user(self.rep).action_correct("改了一下内容，交期确认为四月十日，付款方式三七开", "发报价", "2026-03-21")
+            row.with_user(self.rep).action_correct(
+                "改了一下内容，交期确认为四月十日，付款方式三七开", "发报价", "2026-03-21"
+            )
         self.assertEqual(row._record(), busy)
 
     def test_todos_and_leads_keep_it_too(self):
@@ -363,7 +370,9 @@ class TestCustomerPool(CustomerCase):
             honest.with_user(supervisor).action_pool_transfer(self.rep.id, "much later")
         swaps = self.env["crm.pool.swap"]
         swap = swaps.with_user(supervisor).search([])
-        self.assertEqual((swap.res_id, swap.holder_name, swap.between_name), (customer.id, self.rep.name, self.rep_2.name))
+        self.assertEqual(
+            (swap.res_id, swap.holder_name, swap.between_name), (customer.id, self.rep.name, self.rep_2.name)
+        )
         self.assertEqual((round(swap.days), swap.cooldown_days, swap.actor_name), (1, 7, supervisor.name))
         self.assertEqual(swap.with_user(supervisor).action_open_life()["res_model"], "crm.pool.ledger")
         with self.assertRaises(AccessError):

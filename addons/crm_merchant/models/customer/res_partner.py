@@ -25,7 +25,7 @@ class ResPartner(models.Model):
 
     def _pool_customers(self):
         """Those of these partners that can lie in a pool: companies, neither our own nor contacts of another."""
-        own = self.env["res.company"].sudo().search([]).partner_id
+        own = self.env["res.company"].sudo().search([("partner_id", "in", self.ids)]).partner_id
         return (self - own).filtered(
             lambda partner: partner.is_company and partner.commercial_partner_id == partner and partner.partner_share
         )
@@ -53,8 +53,7 @@ class ResPartner(models.Model):
 
     def _pool_take_created(self):
         customers = self.filtered(lambda partner: partner.user_id and partner.is_company)
-        if customers:
-            super(ResPartner, customers._pool_customers())._pool_take_created()
+        return super(ResPartner, customers and customers._pool_customers())._pool_take_created()
 
     def _pool_moved(self, event):
         ungraded = self.filtered(lambda customer: not customer.merchant_grade)
@@ -83,7 +82,8 @@ class ResPartner(models.Model):
         )
         followed = {contact.id: owners[contact.commercial_partner_id.id] for contact in contacts}
         contacts = contacts.filtered(
-            lambda contact: contact.user_id != user and contact.user_id in (followed[contact.id], contact.user_id.browse())
+            lambda contact: contact.user_id != user
+            and contact.user_id in (followed[contact.id], contact.user_id.browse())
         )
         if contacts:
             if not user:
@@ -121,7 +121,11 @@ class ResPartner(models.Model):
 
     def _pool_holding_domain(self, user):
         """Customers who ordered do not count."""
-        ordering = self.sudo().with_context(active_test=False)._search(Domain("sale_order_ids", "any", self._get_deal_domain()))
+        ordering = (
+            self.sudo()
+            .with_context(active_test=False)
+            ._search(Domain("sale_order_ids", "any", self._get_deal_domain()))
+        )
         dealt = Domain("id", "in", ordering.subselect("commercial_partner_id"))
         return super()._pool_holding_domain(user) & ~dealt
 

@@ -10,8 +10,8 @@ class ResPartner(models.Model):
         return "partner_id"
 
     def _followup_of_mail(self, message, recipients):
-        for customer in self._pool_subjects():
-            super(ResPartner, customer)._followup_of_mail(message, recipients)
+        customer = self._pool_subjects()
+        return super(ResPartner, customer)._followup_of_mail(message, recipients) if customer else None
 
     def _followup_is_customer(self, partners, email):
         address = self.email_normalized

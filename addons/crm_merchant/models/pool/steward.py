@@ -16,9 +16,11 @@ class PoolMixin(models.AbstractModel):
         :return: dict of record (superuser) -> users
         """
         owners = owners or {record.id: record.user_id for record in self}
-        superiors = {user: user._merchant_superiors().sudo() for user in set(owners.values())if user}
+        superiors = {user: user._merchant_superiors().sudo() for user in set(owners.values()) if user}
         return {
-            record: owners[record.id] | record.pool_id.admin_ids | superiors.get(owners[record.id], record.user_id.browse())
+            record: owners[record.id]
+            | record.pool_id.admin_ids
+            | superiors.get(owners[record.id], record.user_id.browse())
             for record in self
         }
 

@@ -6,7 +6,7 @@ class SaleReport(models.Model):
 
     _inherit = "sale.report"
 
-    region_id = fields.Many2one("crm.region", "Region", readonly=True)
+    region_id = fields.Many2one("crm.region", readonly=True)
 
     def _select_additional_fields(self):
         return {**super()._select_additional_fields(), "region_id": "s.region_id"}

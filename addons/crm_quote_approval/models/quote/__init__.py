@@ -2,6 +2,8 @@ from . import sale_order
 from . import sale_order_amount
 from . import sale_order_gate
 from . import sale_order_paper
+from . import sale_order_region
+from . import pool_mixin
 from . import res_company
 from . import sale_order_version
 from . import ir_actions_report
