@@ -7,7 +7,7 @@ chapter to ``CHAPTERS``.
 
 from odoo.fields import Command
 
-from . import channels, fair, leads, logo, offices, recycling, working_time
+from . import channels, customers, fair, leads, logo, offices, recycling, working_time
 from .roles import ROLES, SALES_FORCE, build_roles
 from .story import story
 
@@ -126,6 +126,7 @@ CHAPTERS = [
     leads.build,
     fair.build,
     subsidiary,
+    customers.build,
     recycling.build,
     channels.build,
     working_time.build,

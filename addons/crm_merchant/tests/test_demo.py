@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import TransactionCase, tagged
 
-from ..demo import company, leads
+from ..demo import company, customers, leads
 from ..demo.offices import OFFICES
 from ..demo.roles import ROLES, SALES_FORCE
 
@@ -40,6 +40,17 @@ class TestDemo(TransactionCase):
         self.assertGreaterEqual(len(self.leads.filtered(lambda lead: lead.type == "opportunity").stage_id), 4)
         self.assertEqual(self.by_name[leads.WON].won_status, "won")
         self.assertEqual(self.by_name[leads.LOST[0]].won_status, "lost")
+
+    def test_customers_are_held_shared_and_pooled(self):
+        names = [row[0] for row in customers.CUSTOMERS]
+        made = self.env["res.partner"].search([("name", "in", names)])
+        by_name = {partner.name: partner for partner in made}
+        self.assertEqual(len(made.filtered(lambda partner: partner.pool_state == "pooled")), 4)
+        released = by_name[customers.RELEASED[0]]
+        self.assertEqual((released.pool_state, released.child_ids.user_id.id), ("pooled", False))
+        shared = by_name[customers.SHARED[0]]
+        self.assertEqual(shared.collaborator_ids.user_id, self.users[customers.SHARED[1]])
+        self.assertEqual(shared.followup_count, 1)
 
     def test_claims_tell_who_was_faster(self):
         rows = self.ledger(leads.LOST_CLAIM)
