@@ -8,6 +8,9 @@ from . import test_amount
 from . import test_gates
 from . import test_attacks
 from . import test_access
+from . import test_conditions
+from . import test_policy
+from . import test_present
 from . import test_delegation
 from . import test_version
 from . import test_switch

@@ -9,12 +9,25 @@ class TestResolve(ApprovalCase):
     def signers(self, order):
         return [task.user_id.login for task in order.sudo().approval_task_ids.sorted("id")]
 
-    def test_nobody_stops_the_submit(self):
+    def test_nobody_goes_to_the_flow_administrator(self):
         self.users["technical_lead"].active = False
+        order = self.submitted()
+        self.assertEqual(self.signers(order)[1], "suite_admin")
+        self.approve(order, "sales_supervisor", "suite_admin", "finance_manager", "sales_director")
+        self.assertEqual(order.approval_state, "approved")
+
+    def test_nobody_at_all_stops_the_submit(self):
+        self.users["technical_lead"].active = False
+        self.without_administrators()
         order = self.quote()
         with self.refused(UserError, "Technical Lead finds nobody"):
             order.action_approval_submit()
         self.assertEqual(order.approval_state, "none")
+
+    def without_administrators(self):
+        group = self.env.ref("crm_merchant.group_suite_admin")
+        group.all_user_ids.filtered(lambda user: group in user.group_ids).write({"group_ids": [(3, group.id)]})
+        self.env["res.users"].invalidate_model()
 
     def test_chain_of_superiors_comes_first(self):
         other = self.users["sales_supervisor"].copy({"login": "supervisor_2", "name": "Z"})
@@ -35,15 +48,17 @@ class TestResolve(ApprovalCase):
         self.assertEqual(task.state, "approved")
 
     def test_one_person_on_two_steps(self):
-        """Somebody with two roles does not sign twice: without a second person the submit stops."""
+        """Somebody with two roles does not sign twice: without a second person his superior signs the other one."""
         lead = self.users["technical_lead"]
         lead.group_ids += self.env.ref("crm_merchant.group_finance_manager")
         self.users["finance_manager"].active = False
-        order = self.quote()
-        with self.refused(UserError, "finds nobody"):
-            order.action_approval_submit()
+        order = self.submitted()
+        self.assertEqual(
+            self.signers(order), ["sales_supervisor", "technical_lead", "general_manager", "sales_director"]
+        )
+        order.action_approval_withdraw("once more")
         self.users["finance_manager"].active = True
-        order.action_approval_submit()
+        order = self.submitted(partner_id=self.world["partner"].copy().id)
         # the only one for the technical step is taken off the financial one
         self.assertEqual(
             self.signers(order), ["sales_supervisor", "technical_lead", "finance_manager", "sales_director"]
@@ -64,6 +79,9 @@ class TestResolve(ApprovalCase):
         order = self.submitted()
         self.assertEqual(self.signers(order), ["sales_supervisor", "region_manager"])
         self.rep.employee_ids.parent_id = False
+        order = self.submitted(partner_id=self.world["partner"].copy().id)
+        self.assertEqual(self.signers(order), ["suite_admin"])
+        self.without_administrators()
         order = self.quote(partner_id=self.world["partner"].copy().id)
         with self.refused(UserError, "employee card"):
             order.action_approval_submit()

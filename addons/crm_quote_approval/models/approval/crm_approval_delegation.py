@@ -39,3 +39,20 @@ class ApprovalDelegation(models.Model):
             [("user_id", "in", users.ids), ("date_from", "<=", today), ("date_to", ">=", today)], order="id"
         )
         return {row.user_id: row.delegate_id for row in rows if row.delegate_id.active}
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _delegation_circle(self):
+        """Those whom this user's delegation of today leads back to him, himself included; empty without a circle."""
+        self.ensure_one()
+        chain, user = self, self
+        delegations = self.env["crm.approval.delegation"]
+        while True:
+            user = delegations._delegates_today(user).get(user)
+            if not user:
+                return self.browse()
+            if user in chain:
+                return chain if user == self else self.browse()
+            chain |= user

@@ -86,7 +86,7 @@ class ApprovalTask(models.Model):
         self.ensure_one()
         request = self.request_id
         asked = request.task_ids.filtered(
-            lambda task: task.round == self.round and task.state in ("waiting", "pending", "approved")
+            lambda task: task.round == self.round and task.state in ("waiting", "pending", "approved", "kept")
         )
         barred = (
             request.own_user_ids
@@ -200,7 +200,7 @@ class ApprovalRequest(models.Model):
             return
         before = task.user_id
         self._drop_todos(task)
-        task.user_id = superior
+        task.write({"user_id": superior.id, "stand_in": "superior"})
         self._append([self._prepare_ladder_row("escalate", task, superior)])
         self._add_todos(task)
         told[before].append(
@@ -209,8 +209,7 @@ class ApprovalRequest(models.Model):
 
     def _flow_administrators(self):
         """Suite administrators of the company, who can transfer a task that nobody signs."""
-        group = self.env.ref("crm_merchant.group_suite_admin")
-        return group.sudo().all_user_ids.filtered(lambda user: user._approval_can_sign(self.company_id))
+        return self.env["res.users"]._approval_flow_administrators(self.company_id)
 
     def _ladder_line(self, task):
         return self.env._(

@@ -110,6 +110,14 @@ class ApprovalMixin(models.AbstractModel):
         self.ensure_one()
         return 0.0
 
+    def _approval_own_amount(self):
+        """Total of this paper alone in its own currency, computed anew from its parts; frozen at submit.
+
+        The gate asks again, so that a tax that was changed elsewhere is seen. None where the model has none.
+        """
+        self.ensure_one()
+        return None
+
     def _approval_company(self):
         """The company whose policies and approvers count."""
         self.ensure_one()

@@ -20,7 +20,7 @@ class ApprovalMixin(models.AbstractModel):
             return self.env["crm.approval.policy.step"].sudo()
         if amount is None:
             amount = self.sudo()._approval_amount()
-        return policies._required_steps(amount, company)
+        return policies._required_steps(self.sudo(), amount)
 
     def _approval_is_current(self):
         """Whether the record is approved with exactly the values it has now.
@@ -29,7 +29,18 @@ class ApprovalMixin(models.AbstractModel):
         """
         self.ensure_one()
         record = self.sudo()
-        return record.approval_state == "approved" and record._approval_hash() == record.approval_request_id.fingerprint
+        request = record.approval_request_id
+        return (
+            record.approval_state == "approved"
+            and record._approval_hash() == request.fingerprint
+            and not record._approval_total_moved(request)
+        )
+
+    def _approval_total_moved(self, request):
+        """Whether the same values make another total than at submit: a tax was changed elsewhere."""
+        now = self._approval_own_amount()
+        currency = self.currency_id if "currency_id" in self._fields else self._approval_company().currency_id
+        return now is not None and request.own_amount and currency.compare_amounts(now, request.own_amount) != 0
 
     def _approval_blocked(self):
         """Why this record is not in effect now, as one sentence; empty when it is or could be.
@@ -100,13 +111,16 @@ class ApprovalMixin(models.AbstractModel):
 
     # -- buttons of the requester --------------------------------------------------------------
 
-    def action_approval_submit(self):
+    def action_approval_submit(self, choices=None):
         """Asks for approval of the values as they are now.
 
+        :param choices: step id -> user ids, for steps whose signers the requester chooses; without it such a paper
+            opens the window that asks for them
         :raises AccessError: for somebody who may not write the record
         :raises UserError: when no approval is needed, one is running, or a step finds nobody to sign
         """
         self.check_access("write")
+        chosen = self._approval_choices(choices)
         for record in self:
             record._approval_submit_check()
             amount = record.sudo()._approval_amount()
@@ -115,8 +129,22 @@ class ApprovalMixin(models.AbstractModel):
                 raise UserError(
                     self.env._("%(name)s needs no approval; no policy asks for it.", name=record.display_name)
                 )
-            self.env["crm.approval.request"]._transition("submit", document=record, steps=steps, amount=amount)
+            if len(self) == 1 and any(step.source == "choice" and step.id not in chosen for step in steps):
+                return self.env["crm.approval.submit"]._open_for(record, steps)
+            self.env["crm.approval.request"]._transition(
+                "submit", document=record, steps=steps, amount=amount, choices=chosen
+            )
         return True
+
+    def _approval_choices(self, choices):
+        """``choices`` of a caller, over the network too, as a dict step id -> ``res.users``."""
+        people = self.env["res.users"].sudo()
+        try:
+            return {
+                int(step): people.browse([int(uid) for uid in ids]).exists() for step, ids in (choices or {}).items()
+            }
+        except (TypeError, ValueError, AttributeError) as error:
+            raise UserError(self.env._("Say who signs which step.")) from error
 
     def _approval_submit_check(self):
         """Refuses a submit that makes no sense in the present state; models add their own conditions.
@@ -151,6 +179,14 @@ class ApprovalMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("write")
         return self.sudo().approval_request_id.with_env(self.env).action_remind()
+
+    def action_approval_preview(self):
+        """Shows whom this paper would go to if it were submitted now."""
+        self.ensure_one()
+        self.check_access("read")
+        simulation = self.env["crm.approval.simulation"].create({})
+        simulation._fill(self, None)
+        return simulation._open()
 
     def action_approval_open(self):
         """Opens the current request."""

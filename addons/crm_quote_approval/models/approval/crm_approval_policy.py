@@ -3,6 +3,9 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 MODELS = "crm.approval.mixin"
+GUARDED = {"active", "version"}
+# a Python object: no caller of the server can put it into a context
+SWITCH = object()
 
 
 class ApprovalPolicy(models.Model):
@@ -19,6 +22,9 @@ class ApprovalPolicy(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
+    version = fields.Integer(readonly=True, copy=False, help="Grows with each change of the policy or of its steps")
+    version_ids = fields.One2many("crm.approval.policy.version", "policy_id", "Changes", readonly=True, copy=False)
+    warning_text = fields.Text("Please Check", compute="_compute_warning_text")
     active = fields.Boolean(default=False, readonly=True, help="Switched with the button; every switch is recorded.")
     sequence = fields.Integer(default=10, help="Where two policies fit, the first in the list decides.")
     res_model = fields.Selection(
@@ -26,10 +32,29 @@ class ApprovalPolicy(models.Model):
     )
     company_id = fields.Many2one("res.company", help="Empty: for all companies.")
     step_ids = fields.One2many("crm.approval.policy.step", "policy_id", "Steps", copy=True)
+    condition_ids = fields.One2many(
+        "crm.approval.policy.condition",
+        "policy_id",
+        "Only for Papers Where",
+        domain=[("step_id", "=", False)],
+        copy=True,
+        help="All of these must hold; where one does not, the next policy in the list is asked.",
+    )
     merge_adjacent = fields.Boolean(
         "Merge Neighbouring Steps of One Person",
-        help="Somebody who is the only one for two steps in a row signs once. Otherwise such a request is refused, "
-        "because one person never signs two steps.",
+        help="Somebody who is the only one with the role for two steps in a row signs once. Otherwise his superior "
+        "signs the second one, because one person never signs two steps.",
+    )
+    keep_untouched = fields.Boolean(
+        "Keep Untouched Approvals",
+        help="When a paper is submitted again, a step stays approved if what it was asked for (its amount and its "
+        "conditions) is the same as when its people signed.",
+    )
+    keep_tolerance = fields.Float(
+        "Cheaper Stays Approved up to (%)",
+        digits=(5, 2),
+        help="With untouched approvals kept: an amount that is lower by not more than this counts as the same, as long "
+        "as the margin is not lower than when it was signed.",
     )
 
     @api.model
@@ -52,15 +77,36 @@ class ApprovalPolicy(models.Model):
     def _active_policies(self, res_model, company):
         return self.sudo().browse(self._active_policy_ids(res_model, company.id))
 
-    def _required_steps(self, amount, company):
-        """Steps of the first of these policies that has any for ``amount``, in signing order; empty: none is needed.
+    @api.model
+    @tools.ormcache()
+    def _conditioned_policy_ids(self):
+        """Ids of the policies with conditions, so that the others cost no query for them."""
+        return frozenset(
+            self.env["crm.approval.policy.condition"].sudo().search([("policy_id", "!=", False)]).policy_id._ids
+        )
 
-        :param amount: in the currency of ``company``; a step catches what is *more than* its threshold
+    def _conditions(self):
+        """The rows of this policy and of its steps (superuser)."""
+        self.ensure_one()
+        conditions = self.env["crm.approval.policy.condition"].sudo()
+        if self.id in self._conditioned_policy_ids():
+            conditions = conditions.search([("policy_id", "=", self.id)])
+        return conditions
+
+    def _required_steps(self, document, amount):
+        """Steps of the first of these policies that has any for ``document``, in signing order; empty: none is needed.
+
+        :param document: the paper (superuser)
+        :param amount: its ``_approval_amount()``, in the currency of its company; a step catches what is *more than*
+            its threshold
         """
+        currency = document._approval_company().currency_id
+        asked = document._approval_asked(amount)
         for policy in self:
-            steps = policy.step_ids.filtered(
-                lambda step: company.currency_id.compare_amounts(amount, step.threshold) > 0
-            )
+            conditions = policy._conditions()
+            if not all(row._holds(asked) for row in conditions if not row.step_id):
+                continue
+            steps = policy.step_ids.filtered(lambda step, rows=conditions: step._catches(amount, currency, asked, rows))
             if steps:
                 return steps.sorted(lambda step: (step.sequence, step.id))
         return self.env["crm.approval.policy.step"].sudo()
@@ -70,15 +116,16 @@ class ApprovalPolicy(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # nobody makes a policy that is already on: the switch shows its effect and is recorded
-        policies = super().create([{**vals, "active": False} for vals in vals_list])
-        self.env.registry.clear_cache()
+        policies = super().create([{**vals, "active": False, "version": 0} for vals in vals_list])
+        policies._changed()
         return policies
 
     def write(self, vals):
-        if "active" in vals and self.env.context.get("crm_approval_switch") is not _SWITCH:
+        if not GUARDED.isdisjoint(vals) and self.env.context.get("crm_approval_switch") is not SWITCH:
             raise AccessError(self.env._("A policy is turned on and off with its button, which shows the effect."))
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        if set(vals) != {"version"}:
+            self._changed()
         return result
 
     def unlink(self):
@@ -96,7 +143,7 @@ class ApprovalPolicy(models.Model):
 
     def _switch(self, active):
         """Door of ``active``: switches the policies and records it in the ledger."""
-        policies = self.sudo().with_context(crm_approval_switch=_SWITCH)
+        policies = self.sudo().with_context(crm_approval_switch=SWITCH)
         policies.write({"active": active})
         self.env["crm.approval.ledger"]._ledger_append(
             [
@@ -109,7 +156,3 @@ class ApprovalPolicy(models.Model):
                 for policy in policies
             ]
         )
-
-
-# a Python object: no caller of the server can put it into a context
-_SWITCH = object()

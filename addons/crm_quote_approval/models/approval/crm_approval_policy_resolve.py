@@ -7,116 +7,145 @@ class ApprovalPolicyStep(models.Model):
 
     _inherit = "crm.approval.policy.step"
 
-    def _resolve(self, document, requester):
+    def _resolve(self, document, requester, choices=None):
         """The signers of these steps for one paper.
 
-        Nobody signs his own paper, and nobody signs two steps. A step that then finds nobody stops the submit: no
+        Nobody signs his own paper, and nobody signs two steps: who is named on several decides once, at the highest,
+        and the lower ones are recorded as covered; where he would sign as one of a role another member must act. No
         step is ever passed for want of an approver.
 
         :param document: the paper (superuser)
         :param requester: ``res.users``
-        :return: list of dicts ``step``, ``people`` (list of ``res.users`` in signing order), ``merged`` (steps that
-            are signed along with this one)
+        :param choices: dict step id -> ``res.users`` that the requester chose
+        :return: list of dicts ``step``, ``people`` (list of ``Signer`` in signing order), ``needed`` (how many of
+            them), ``covered`` (users who sign for this step at a higher one), ``merged`` (steps that are signed along)
         :raises UserError: naming the step that finds nobody and who can mend it
         """
-        company = document._approval_company()
-        own = requester | document._approval_own_users()
-        members = self._members(company)
+        scene = self._scene(document, requester)
         slots = []
         for step in self:
-            people = step._candidates(members, company, requester, own)
-            slots.append({"step": step, "people": list(people), "merged": self.browse()})
-        self._spread(slots)
+            people = step._candidates(scene, (choices or {}).get(step.id))
+            slots.append(
+                {
+                    "step": step,
+                    "people": people,
+                    "needed": step._needed(len(people)) if people[:1] and people[0].kind != "admin" else 1,
+                    "covered": self.env["res.users"].sudo(),
+                    "merged": self.browse(),
+                }
+            )
+        while self._settle_one(slots, scene):
+            pass
         for slot in slots:
-            if not slot["people"]:
-                slot["step"]._raise_nobody(company)
+            if not slot.get("dropped"):
+                slot["step"]._check_enough(slot, scene["company"])
         return [slot for slot in slots if not slot.get("dropped")]
 
-    def _members(self, company):
-        """Everybody in the company who has a role of these steps (superuser)."""
-        groups = self.group_id
-        if not groups:
-            return self.env["res.users"].sudo()
-        return (
-            self.env["res.users"]
-            .sudo()
-            .search(
-                [("all_group_ids", "in", groups.ids), ("company_ids", "in", company.ids), ("share", "=", False)],
-                order="id",
-            )
-        )
+    # -- nobody signs twice ----------------------------------------------------------------------------
 
-    def _candidates(self, members, company, requester, own):
-        self.ensure_one()
-        chain = self.env["res.users"].sudo()
-        if self.source == "superior" or self.superiors_first:
-            chain = (requester.sudo()._merchant_superiors().sudo() - own).filtered(
-                lambda user: user._approval_can_sign(company)
-            )
-        if self.source == "superior":
-            return chain[: self.superior_level]
-        if self.source == "user":
-            return self.user_ids.sudo().filtered(lambda user: user._approval_can_sign(company)) - own
-        holders = members.filtered(lambda user: self.group_id.id in user._get_group_ids()) - own
-        if self.superiors_first:
-            nearest = (chain & holders)[:1]
-            if not nearest and any(self.group_id.id in user._get_group_ids() for user in own.sudo()):
-                # who would sign wrote the paper himself: the next superior stands in
-                nearest = chain[:1]
-            return nearest or holders
-        return holders
-
-    def _spread(self, slots):
-        """Sees to it that nobody stands on two steps.
-
-        Who is the only one for a step is taken off the steps where anybody of several signs. Two steps that both
-        depend on the same person are merged when they are neighbours and the policy says so, otherwise the later one
-        finds nobody.
-        """
-        changed = True
-        while changed:
-            changed = False
-            for index, slot in enumerate(slots):
-                if slot.get("dropped") or not self._is_fixed(slot):
-                    continue
+    def _settle_one(self, slots, scene):
+        """Takes one person who would sign two steps off one of them; False when there is none."""
+        for index, slot in enumerate(slots):
+            for signer in self._must_sign(slot):
                 for other_index, other in enumerate(slots):
-                    if other is slot or other.get("dropped"):
+                    if other is slot:
                         continue
-                    shared = [user for user in other["people"] if user in slot["people"]]
-                    if not shared or (self._is_fixed(other) and other_index < index):
-                        continue
-                    rest = [user for user in other["people"] if user not in shared]
-                    if not rest and slot["step"].policy_id.merge_adjacent and self._adjacent(slots, index, other_index):
-                        other["dropped"] = True
-                        slot["merged"] |= other["step"]
-                    else:
-                        other["people"] = rest
-                    changed = True
+                    double = next((row for row in other["people"] if row.user == signer.user), None)
+                    if double and self._settle(slots, index, signer, other_index, double, scene):
+                        return True
+        return False
 
-    @staticmethod
-    def _is_fixed(slot):
-        return len(slot["people"]) == 1 or (slot["people"] and slot["step"].mode != "any")
+    def _must_sign(self, slot):
+        return slot["people"] if slot["people"] and slot["needed"] >= len(slot["people"]) else []
+
+    def _settle(self, slots, index, signer, other_index, double, scene):
+        """``signer`` has to sign the step at ``index`` and stands on that at ``other_index`` too."""
+        other = slots[other_index]
+        certain = double in self._must_sign(other)
+        if double.kind == "group":
+            if certain and (other_index < index or signer.kind != "group"):
+                # the later of two roles looks for somebody else; a name below a role is covered by it
+                return False
+            self._another_member(slots, index, other_index, double, scene)
+        elif other_index < index:
+            self._cover(other, double)
+        elif certain:
+            # he decides at that higher step, which settles this lower one
+            return False
+        else:
+            other["people"] = [row for row in other["people"] if row != double]
+        return True
+
+    def _cover(self, slot, double):
+        """His signature at a higher step counts for this one."""
+        slot["people"] = [row for row in slot["people"] if row != double]
+        slot["needed"] -= 1
+        slot["covered"] |= double.user
+        if slot["needed"] <= 0:
+            slot["people"] = []
+
+    def _another_member(self, slots, index, other_index, double, scene):
+        slot, other = slots[index], slots[other_index]
+        rest = [row for row in other["people"] if row != double]
+        if len(rest) < min(other["needed"], len(other["people"])) and other["step"].mode in ("any", "number"):
+            if not rest and slot["step"].policy_id.merge_adjacent and self._adjacent(slots, index, other_index):
+                other["dropped"] = True
+                slot["merged"] |= other["step"]
+            else:
+                signing = scene["own"].browse().union(*(row.user for each in slots for row in each["people"]))
+                stand_in = self._stand_in(double.user, scene, signing)
+                rest += [stand_in] if stand_in else []
+        elif other["step"].mode not in ("any", "number"):
+            other["needed"] = other["step"]._needed(len(rest))
+            if not rest:
+                signing = scene["own"].browse().union(*(row.user for each in slots for row in each["people"]))
+                stand_in = self._stand_in(double.user, scene, signing)
+                rest, other["needed"] = ([stand_in] if stand_in else []), 1
+        other["people"] = rest
 
     @staticmethod
     def _adjacent(slots, index, other_index):
         low, high = sorted((index, other_index))
         return all(slot.get("dropped") for slot in slots[low + 1 : high])
 
-    def _raise_nobody(self, company):
-        who = {
-            "group": self.env._(
+    # -- nobody there ------------------------------------------------------------------------------------
+
+    def _check_enough(self, slot, company):
+        if not slot["people"] and not slot["covered"]:
+            raise UserError(
+                self.env._(
+                    "Step %(step)s finds nobody who may sign this paper, so it was not submitted. %(remedy)s; a suite "
+                    "administrator can do it.",
+                    step=self.name,
+                    remedy=self._remedy(company),
+                )
+            )
+        if len(slot["people"]) < slot["needed"]:
+            raise UserError(
+                self.env._(
+                    "Step %(step)s asks for %(number)s signatures and finds %(count)s people, so it was not submitted. "
+                    "%(remedy)s; a suite administrator can do it.",
+                    step=self.name,
+                    number=slot["needed"] + len(slot["covered"]),
+                    count=len(slot["people"]) + len(slot["covered"]),
+                    remedy=self._remedy(company),
+                )
+            )
+
+    def _remedy(self, company):
+        self.ensure_one()
+        if self.source == "group" or (self.source == "choice" and self.group_id):
+            return self.env._(
                 "Give the role %(role)s to somebody else in %(company)s",
                 company=company.name,
                 role=self.group_id.sudo().name or "",
-            ),
-            "superior": self.env._("Enter the requester's manager on his employee card"),
-            "user": self.env._("Name other people in the step"),
-        }[self.source]
-        raise UserError(
-            self.env._(
-                "Step %(step)s finds nobody who may sign this paper, so it was not submitted. %(remedy)s; a suite "
-                "administrator can do it.",
-                step=self.name,
-                remedy=who,
             )
-        )
+        if self.source in ("superior", "nth_superior", "superior_chain"):
+            return self.env._("Enter the requester's manager on his employee card")
+        if self.source == "region":
+            return self.env._("Enter the customer's region and its manager")
+        if self.source == "leader":
+            return self.env._("Enter the leader of the sales team")
+        if self.source == "field":
+            return self.env._("Fill the field %(name)s of the paper", name=self.field_id.sudo().field_description)
+        return self.env._("Name other people in the step")

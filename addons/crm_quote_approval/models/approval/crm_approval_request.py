@@ -36,6 +36,14 @@ class ApprovalRequest(models.Model):
         "res.users", "crm_approval_request_superior_rel", readonly=True, help="Superiors of the requester, who read it"
     )
     policy_id = fields.Many2one("crm.approval.policy", readonly=True, ondelete="set null")
+    policy_version = fields.Integer("Version of the Policy", readonly=True)
+    copies = fields.Json(readonly=True, help="Number of the step -> users who are told when it has signed")
+    copy_user_ids = fields.Many2many(
+        "res.users", "crm_approval_request_copy_rel", string="Copied to", readonly=True, help="They read the request"
+    )
+    own_amount = fields.Float(
+        readonly=True, digits=(16, 2), help="Total of the paper itself in its own currency, computed at submit"
+    )
     state = fields.Selection(
         [row for row in STATES if row[0] != "none"], required=True, default="draft", readonly=True, index=True
     )

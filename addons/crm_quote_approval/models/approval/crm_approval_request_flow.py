@@ -6,7 +6,7 @@ from odoo import fields, models
 
 from odoo.addons.crm_merchant.lib.clock import Limit
 
-from .crm_approval_task import OPEN_STATES
+from .crm_approval_task import DONE_STATES, OPEN_STATES
 
 
 class ApprovalTask(models.Model):
@@ -19,16 +19,22 @@ class ApprovalTask(models.Model):
         names = (
             "step_no",
             "step_name",
+            "step_ref",
             "mode",
+            "needed",
             "turn",
             "right_kind",
             "limit_number",
             "limit_unit",
             "superior_number",
             "superior_unit",
+            "comment_required",
+            "identity_above",
+            "hide_margin",
         )
         return {
             **vals,
+            **({"state": "covered", "comment": self.comment} if self.state == "covered" else {}),
             **{name: self[name] for name in names},
             "right_group_id": self.right_group_id.id,
             "round": round_,
@@ -39,11 +45,13 @@ class ApprovalTask(models.Model):
         return self.request_id.task_ids.filtered(
             lambda task: task.parent_id == self
             and task.position == position
-            and task.state in (*OPEN_STATES, "approved")
+            and task.state in (*OPEN_STATES, *DONE_STATES)
         )
 
     def _is_settled(self):
-        """Signed, and so did all who were asked to sign after him."""
+        """Signed, and so did all who were asked to sign after him; or signed elsewhere, or before."""
+        if self.state in ("covered", "kept"):
+            return True
         return self.state == "approved" and all(child.state == "approved" for child in self._alive_children("after"))
 
     def _wanted_states(self):
@@ -87,14 +95,16 @@ class ApprovalRequest(models.Model):
             if self._step_is_done(tasks):
                 continue
             if self.step_no != number:
+                self._send_copies(self.step_no, number)
                 self.step_no = number
             self._set_states(self._step_wanted_states(tasks))
             return
+        self._send_copies(self.step_no, numbers[-1] + 1 if numbers else 0)
         self._approve_document()
 
     def _roots(self, tasks):
         """The signatures of the step itself, without those asked besides, in turn."""
-        return tasks.filtered(lambda task: not task.parent_id and task.state in (*OPEN_STATES, "approved")).sorted(
+        return tasks.filtered(lambda task: not task.parent_id and task.state in (*OPEN_STATES, *DONE_STATES)).sorted(
             lambda task: (task.turn, task.id)
         )
 
@@ -102,16 +112,16 @@ class ApprovalRequest(models.Model):
         roots = self._roots(tasks)
         if not roots:
             return False
-        if roots[0].mode == "any":
-            return any(task._is_settled() for task in roots)
-        return all(task._is_settled() for task in roots)
+        asked = roots.filtered(lambda task: task.state != "covered")
+        return not asked or sum(task._is_settled() for task in asked) >= min(asked[0].needed, len(asked))
 
     def _step_wanted_states(self, tasks):
         roots = self._roots(tasks)
         wanted = {}
-        signed = roots.filtered(lambda task: task.state == "approved")
-        if roots[:1].mode == "any" and signed:
-            # the others of the group are no longer needed, nor those whom they asked
+        asked = roots.filtered(lambda task: task.state != "covered")
+        signed = asked.filtered(lambda task: task.state in DONE_STATES)
+        if signed and len(signed) >= min(asked[0].needed, len(asked)):
+            # the others of the step are no longer needed, nor those whom they asked
             for task in tasks:
                 if task.state in OPEN_STATES and (task.parent_id or task) not in signed:
                     wanted[task] = "cancelled"
@@ -137,6 +147,7 @@ class ApprovalRequest(models.Model):
         opened = by_state["pending"]
         if opened:
             now = fields.Datetime.now()
+            self._ask_those_present(opened)
             limits = ("limit_number", "limit_unit", "superior_number", "superior_unit")
             for tasks in opened.grouped(lambda task: tuple(task[name] for name in limits)).values():
                 deadline, _superior = tasks[0]._ladder_moments(now)

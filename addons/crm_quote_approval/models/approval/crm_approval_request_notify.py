@@ -57,6 +57,18 @@ class ApprovalRequest(models.Model):
         if todos:
             todos.write({"active": False})
 
+    def _send_copies(self, first, stop):
+        """Tells those who get a copy of the steps ``first`` … ``stop - 1``, which have signed."""
+        ids = {uid for number in range(first, stop) for uid in (self.copies or {}).get(str(number), ())}
+        users = self.env["res.users"].browse(sorted(ids)).exists().filtered("active")
+        if users:
+            self.copy_user_ids |= users
+            self._notify(
+                users,
+                self.env._("Copy: %(title)s", title=self.title),
+                self.env._("%(name)s has signed; this copy is for your information.", name=self.env.user.name),
+            )
+
     # -- messages ----------------------------------------------------------------------------------
 
     def _notify(self, users, subject, body):

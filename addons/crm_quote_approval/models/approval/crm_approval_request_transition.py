@@ -8,11 +8,21 @@ decision), so that two people who click at once meet in the database and one of 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.crm_merchant.lib.hashing import chain_hash
+from .crm_approval_task import DONE_STATES, OPEN_STATES
 
-from .crm_approval_task import OPEN_STATES
-
-EVENTS = ("submit", "approve", "reject", "return", "transfer", "add_sign", "withdraw", "void", "remind", "late")
+EVENTS = (
+    "submit",
+    "approve",
+    "reject",
+    "return",
+    "transfer",
+    "add_sign",
+    "withdraw",
+    "void",
+    "remind",
+    "late",
+    "absent",
+)
 
 
 class ApprovalRequest(models.Model):
@@ -22,7 +32,8 @@ class ApprovalRequest(models.Model):
         """Moves one request by ``event``.
 
         :param event: one of ``EVENTS``
-        :param data: submit: ``document``, ``steps``, ``amount``; approve, reject: ``task``, ``comment``; return: ``task``,
+        :param data: submit: ``document``, ``steps``, ``amount``, ``choices``;
+            approve, reject: ``task``, ``comment``; return: ``task``,
             ``step``, ``comment``; transfer: ``task``, ``user``, ``comment``; add_sign: ``task``, ``users``,
             ``position``, ``comment``; withdraw: ``reason``; late: ``task``, ``told``
         :return: the request; submit is called on an empty set and gives the paper's withdrawn request, else a new one
@@ -33,135 +44,6 @@ class ApprovalRequest(models.Model):
             self.ensure_one()
         request = self.sudo()
         return getattr(request, f"_on_{event}")(**data) or request
-
-    # -- submit -------------------------------------------------------------------------------------
-
-    def _prepare_request_vals(self, document):
-        company = document._approval_company()
-        return {
-            "res_model": document._name,
-            "res_id": document.id,
-            "title": document._approval_title(),
-            "currency_id": company.currency_id.id,
-            "company_id": company.id,
-            "requester_id": self.env.uid,
-        }
-
-    def _prepare_submit_vals(self, document, steps, amount):
-        """What is frozen at submit."""
-        requester = self.env.user
-        text = document._approval_judged_text()
-        partner = document.partner_id if "partner_id" in document._fields else None
-        return {
-            "state": "pending",
-            "title": document._approval_title(),
-            "partner_name": partner.commercial_partner_id.name or partner.name if partner else False,
-            "amount": amount,
-            "requester_id": requester.id,
-            "own_user_ids": [fields.Command.set((requester | document._approval_own_users()).ids)],
-            "superior_ids": [fields.Command.set(requester._merchant_superiors().ids)],
-            "policy_id": steps.policy_id.id,
-            "round": self.round + 1,
-            "step_no": 1,
-            "beat": self.beat + 1,
-            "judged_text": text,
-            "fingerprint": chain_hash("", text),
-            "snapshot": document._approval_snapshot(),
-            "submitted_at": fields.Datetime.now(),
-            "closed_at": False,
-            "reason": False,
-        }
-
-    def _on_submit(self, document, steps, amount):
-        document = document.sudo()
-        slots = steps._resolve(document, self.env.user)
-        request = document.approval_request_id.filtered(lambda current: current.state == "draft")
-        vals = request._prepare_submit_vals(document, steps, amount)
-        if request:
-            request.write(vals)
-        else:
-            # the ledger says who submitted; a message and a follower besides would say nothing more
-            quietly = self.with_context(tracking_disable=True)
-            request = quietly.create({**self._prepare_request_vals(document), **vals}).with_env(self.env)
-        if document.approval_fingerprint != request.fingerprint:
-            # rows older than this addon have an empty column
-            self.env.add_to_compute(document._fields["approval_fingerprint"], document)
-        request._point_document(document)
-        request._create_tasks(request._prepare_tasks_vals(slots))
-        document._on_submitted(request)
-        request._append([{"event": "submit", "reason": request._merged_text(slots)}])
-        request._advance()
-        return request
-
-    def _point_document(self, document):
-        """Door of the paper's one guarded column; its state follows by itself."""
-        document._through_door("approval_request_id").write({"approval_request_id": self.id})
-
-    def _prepare_tasks_vals(self, slots):
-        """One row for each signature, those of later steps waiting."""
-        principals = self.env["res.users"].sudo().union(*(user for slot in slots for user in slot["people"]))
-        delegates = self.env["crm.approval.delegation"]._delegates_today(principals)
-        vals_list = []
-        for number, slot in enumerate(slots, start=1):
-            step = slot["step"]
-            for turn, principal in enumerate(slot["people"], start=1):
-                delegate = delegates.get(principal)
-                if delegate and (
-                    delegate in self.own_user_ids | principals or not delegate._approval_can_sign(self.company_id)
-                ):
-                    delegate = None
-                vals_list.append(
-                    {
-                        **self._prepare_task_vals(principal, delegate or principal),
-                        "step_no": number,
-                        "step_name": step.name,
-                        "mode": step.mode,
-                        "turn": turn,
-                        "right_kind": step.source if not step.superiors_first else self._kind_of(step, principal),
-                        "right_group_id": step.group_id.id,
-                        "limit_number": step.limit_number,
-                        "limit_unit": step.limit_unit,
-                        "superior_number": step.superior_number,
-                        "superior_unit": step.superior_unit,
-                    }
-                )
-        return vals_list
-
-    def _create_tasks(self, vals_list):
-        return self.env["crm.approval.task"].sudo().with_context(tracking_disable=True).create(vals_list)
-
-    def _kind_of(self, step, principal):
-        # a superior who stands in for the requester's own role has no such role himself
-        return "group" if step.group_id.id in principal._get_group_ids() else "superior"
-
-    def _prepare_task_vals(self, principal, user):
-        return {
-            "request_id": self.id,
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "title": self.title,
-            "partner_name": self.partner_name,
-            "amount": self.amount,
-            "currency_id": self.currency_id.id,
-            "requester_id": self.requester_id.id,
-            "company_id": self.company_id.id,
-            "round": self.round,
-            "principal_id": principal.id,
-            "user_id": user.id,
-            "fingerprint": self.fingerprint,
-        }
-
-    def _merged_text(self, slots):
-        merged = [
-            self.env._(
-                "Step %(merged)s is signed along with %(step)s: the same person.",
-                merged=step.name,
-                step=slot["step"].name,
-            )
-            for slot in slots
-            for step in slot["merged"]
-        ]
-        return "\n".join(merged)
 
     # -- decisions ----------------------------------------------------------------------------------
 
@@ -190,7 +72,7 @@ class ApprovalRequest(models.Model):
         )
         vals_list = [row._prepare_again_vals(self.round + 1) for row in again if not row.parent_id]
         kept = self.task_ids.filtered(
-            lambda row: row.round == self.round and row.step_no < step and row.state == "approved"
+            lambda row: row.round == self.round and row.step_no < step and row.state in DONE_STATES
         )
         kept.write({"round": self.round + 1})
         self._cancel_open_tasks()

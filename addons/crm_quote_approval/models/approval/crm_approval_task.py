@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .crm_approval_policy_step import MODES
+
+# nobody signs these any more: who is named signs at a higher step, or signed the same before
+DONE_STATES = ("approved", "covered", "kept")
 OPEN_STATES = ("waiting", "pending")
 
 
@@ -29,16 +33,27 @@ class ApprovalTask(models.Model):
     round = fields.Integer(readonly=True)
     step_no = fields.Integer("No.", readonly=True)
     step_name = fields.Char("Step", readonly=True)
-    mode = fields.Selection(
-        [("any", "Any One Signs"), ("all", "All Must Sign"), ("in_turn", "All, in Turn")], required=True, readonly=True
-    )
+    step_ref = fields.Integer("Policy Step ID", readonly=True)
+    mode = fields.Selection(MODES, required=True, readonly=True)
+    needed = fields.Integer("Signatures Needed", readonly=True, default=1, help="Of those who are asked in this step")
     turn = fields.Integer(readonly=True)
     user_id = fields.Many2one("res.users", "Approver", required=True, readonly=True, index=True)
     principal_id = fields.Many2one(
         "res.users", "On Behalf of", required=True, readonly=True, index=True, help="Whose right it is to sign"
     )
     right_kind = fields.Selection(
-        [("group", "Role"), ("superior", "Superior"), ("user", "Named"), ("added", "Added Signer")],
+        [
+            ("group", "Role"),
+            ("superior", "Superior"),
+            ("region", "Region Manager"),
+            ("leader", "Team Leader"),
+            ("user", "Named"),
+            ("field", "Named by the Paper"),
+            ("choice", "Chosen by the Requester"),
+            ("stand_in", "Superior of Who Would Sign"),
+            ("admin", "Flow Administrator"),
+            ("added", "Added Signer"),
+        ],
         required=True,
         readonly=True,
     )
@@ -51,6 +66,8 @@ class ApprovalTask(models.Model):
             ("waiting", "Not Yet"),
             ("pending", "To Decide"),
             ("approved", "Approved"),
+            ("covered", "Covered by a Higher Step"),
+            ("kept", "Still Approved"),
             ("rejected", "Rejected"),
             ("returned", "Returned"),
             ("cancelled", "Cancelled"),
@@ -60,6 +77,14 @@ class ApprovalTask(models.Model):
         default="waiting",
         readonly=True,
     )
+    stand_in = fields.Selection(
+        [("delegate", "Delegate"), ("superior", "Superior"), ("admin", "Flow Administrator")],
+        readonly=True,
+        help="Why somebody else than who has the right is asked",
+    )
+    comment_required = fields.Boolean(readonly=True)
+    identity_above = fields.Float(readonly=True)
+    hide_margin = fields.Boolean(readonly=True)
     limit_number = fields.Float(readonly=True)
     limit_unit = fields.Char(readonly=True)
     opened_at = fields.Datetime(readonly=True)

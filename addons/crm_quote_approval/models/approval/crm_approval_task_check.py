@@ -3,7 +3,7 @@ import logging
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from .crm_approval_task import OPEN_STATES
+from .crm_approval_task import DONE_STATES, OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class ApprovalTask(models.Model):
                 self.env._("“%(title)s” is your own paper; somebody else has to sign it.", title=self.title),
             )
         earlier = request.task_ids.filtered(
-            lambda task: task.state == "approved"
+            lambda task: task.state in ("approved", "kept")
             and task.round == self.round
             and task.step_no != self.step_no
             and user in task.decided_by_id | task.principal_id
@@ -81,9 +81,12 @@ class ApprovalTask(models.Model):
     def _check_right(self, user):
         """The right to sign must still be there at the moment of the click."""
         principal = self.principal_id
-        if user != principal and self.escalated_at and user == self.user_id:
+        if user != principal and user == self.user_id and self.stand_in == "superior":
             # he signs by his place above the signer, who may be gone by now
-            held = user._approval_can_sign(self.company_id) and user in principal._merchant_superiors()
+            superiors = principal.with_context(active_test=False)._merchant_superiors()
+            held = user._approval_can_sign(self.company_id) and user in superiors
+        elif user != principal and user == self.user_id and self.stand_in == "admin":
+            held = user in self.env["res.users"]._approval_flow_administrators(self.company_id)
         else:
             held = self._right_is_held(user, principal)
         if not held:
@@ -103,6 +106,8 @@ class ApprovalTask(models.Model):
             held = self.right_group_id.id in principal._get_group_ids()
         elif held and self.right_kind == "superior":
             held = principal in self.requester_id._merchant_superiors()
+        elif held and self.right_kind == "admin":
+            held = principal in self.env["res.users"]._approval_flow_administrators(self.company_id)
         if held and user != principal:
             held = self.env["crm.approval.delegation"]._delegates_today(principal).get(principal) == user
         return held
@@ -122,7 +127,7 @@ class ApprovalTask(models.Model):
                 self.env._("%(name)s cannot sign “%(title)s”: it is his own.", name=user.name, title=self.title)
             )
         if user in request.task_ids.filtered(
-            lambda task: task.round == self.round and task.state in (*OPEN_STATES, "approved")
+            lambda task: task.round == self.round and task.state in (*OPEN_STATES, *DONE_STATES)
         ).mapped(lambda task: task.user_id | task.principal_id):
             raise UserError(self.env._("%(name)s signs “%(title)s” already.", name=user.name, title=self.title))
         if not added and self.right_kind == "group" and self.right_group_id.id not in user._get_group_ids():

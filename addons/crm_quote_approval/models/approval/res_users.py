@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class ResUsers(models.Model):
@@ -10,6 +10,34 @@ class ResUsers(models.Model):
         self.ensure_one()
         user = self.sudo()
         return user.active and not user.share and company in user.company_ids
+
+    @api.model
+    def _approval_flow_administrators(self, company):
+        """Suite administrators of ``company`` (superuser), who sign or transfer what nobody else can, in a fixed
+        order."""
+        group = self.env.ref("crm_merchant.group_suite_admin")
+        people = group.sudo().all_user_ids.filtered(lambda user: user._approval_can_sign(company))
+        return people.sorted("id")
+
+    @api.model
+    def action_approval_without_superior(self):
+        """Lists the employees from whom no step finds a superior: their requests go to the flow administrator.
+
+        :raises AccessError: for anyone but sales managers and suite administrators
+        """
+        self.env["crm.approval.policy"]._switch_check_actor()
+        users = self.sudo().search([("share", "=", False), ("company_ids", "in", self.env.companies.ids)])
+        alone = users.filtered(
+            lambda user: not user._merchant_superiors().sudo().filtered(lambda superior: superior.active)
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Without a Superior"),
+            "res_model": "res.users",
+            "views": [(self.env.ref("crm_quote_approval.res_users_view_list_superior").id, "list")],
+            "domain": [("id", "in", alone.ids)],
+            "help": self.env._("Everybody has a superior who can sign."),
+        }
 
     def _approval_reads_all_orders(self):
         """Whether the user reads every order without being an approver: by an access line of another group, with no

@@ -1,5 +1,7 @@
 from . import sale_order
 from . import sale_order_amount
+from . import sale_order_measure
+from . import res_partner
 from . import sale_order_gate
 from . import sale_order_paper
 from . import sale_order_region

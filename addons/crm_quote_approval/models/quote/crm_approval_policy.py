@@ -58,6 +58,16 @@ class ApprovalPolicy(models.Model):
     def _action_policies(self):
         return self.env["ir.actions.actions"]._for_xml_id("crm_quote_approval.action_crm_approval_policy")
 
+    def action_simulate(self):
+        """Opens the window that tries this policy on past papers, whether it is on or off.
+
+        :raises AccessError: for anyone but sales managers and suite administrators
+        """
+        self.ensure_one()
+        self._switch_check_actor()
+        simulation = self.env["crm.approval.simulation"].create({"policy_id": self.id})
+        return simulation.action_run()
+
     def _switch_quoted_stage(self):
         """Gives companies that have none their stage for quoted opportunities: the one of that name, else a new
         one before the won stage."""
@@ -98,6 +108,6 @@ class ApprovalPolicy(models.Model):
             orders = self.env["sale.order"].sudo().search(domain)
             amounts = orders._approval_amounts()
             for order in orders:
-                if policy._required_steps(amounts[order.id], order.company_id):
+                if policy._required_steps(order, amounts[order.id]):
                     count += 1
         return count

@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class SaleOrder(models.Model):
@@ -79,26 +78,44 @@ class SaleOrder(models.Model):
         return self.company_id.currency_id.round(total + sum(alternatives.values()))
 
     def _approval_totals(self, company):
-        """order id -> its own amount in the currency of ``company``, never below zero.
+        """order id -> its own amount in the currency of ``company``, tax included, never below zero.
 
-        The stored total can be written by anyone who may write the order, so it is never believed when its lines say
-        more.
+        The stored sums (of the order, of its lines, the tax alone) can be written by anyone who may write the order,
+        so none of them is believed: the total is made anew from price, quantity, discount and taxes.
         """
-        if not self:
-            return {}
-        self.env["sale.order.line"].flush_model(["order_id", "price_unit", "product_uom_qty", "discount"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT order_id, sum(price_unit * product_uom_qty * (1 - coalesce(discount, 0) / 100)) "
-                "FROM sale_order_line WHERE order_id = ANY(%s) AND display_type IS NULL GROUP BY order_id",
-                self.ids,
-            )
-        )
-        line_sums = {order_id: float(amount or 0) for order_id, amount in rows}
         today = fields.Date.context_today(self)
         totals = {}
         for order in self:
-            amount = max(order.amount_total, line_sums.get(order.id, 0.0), 0.0)
             currency = order.currency_id or company.currency_id
-            totals[order.id] = currency._convert(amount, company.currency_id, company, today)
+            totals[order.id] = currency._convert(
+                max(order._approval_own_amount(), 0.0), company.currency_id, company, today
+            )
         return totals
+
+    def _approval_own_amount(self):
+        return self._approval_made_anew()["total_amount_currency"]
+
+    def _approval_total_moved(self, request):
+        """Also whether the sums that are printed are those of the lines, some cents of rounding apart."""
+        order = self.sudo()
+        cents = order.currency_id.rounding * (len(order.order_line) + 1)
+        forged = abs(order.amount_total - order._approval_own_amount()) > cents
+        return forged or super()._approval_total_moved(request)
+
+    def _approval_made_anew(self):
+        """Odoo's summary of taxes, made from the lines as they are: ``base_amount_currency``,
+        ``total_amount_currency`` and more, in the currency of the order."""
+        self.ensure_one()
+        order = self.sudo()
+        taxes = self.env["account.tax"].sudo()
+        lines = order._get_priced_lines()
+        # sums entered by hand (``extra_tax_data``) are columns of the line like any other: not believed either
+        base_lines = [line._prepare_base_line_for_taxes_computation(extra_tax_data={}) for line in lines]
+        base_lines += order._add_base_lines_for_early_payment_discount()
+        taxes._add_tax_details_in_base_lines(base_lines, order.company_id)
+        taxes._round_base_lines_tax_details(base_lines, order.company_id)
+        return taxes._get_tax_totals_summary(
+            base_lines=base_lines,
+            currency=order.currency_id or order.company_id.currency_id,
+            company=order.company_id,
+        )

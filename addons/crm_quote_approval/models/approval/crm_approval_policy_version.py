@@ -1,0 +1,171 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from .crm_approval_policy import SWITCH
+
+CHANGED = "crm.approval.policy.changed"
+
+
+class ApprovalPolicyVersion(models.Model):
+    """How a policy read from one moment on. Written once; requests name the number that judged them."""
+
+    _name = "crm.approval.policy.version"
+    _description = "Version of an Approval Policy"
+    _order = "policy_id, number desc"
+    _rec_name = "number"
+
+    policy_id = fields.Many2one("crm.approval.policy", required=True, readonly=True, index=True, ondelete="cascade")
+    number = fields.Integer("Version", required=True, readonly=True)
+    moment = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", "By", readonly=True)
+    content = fields.Json(readonly=True, help="The policy as readable lines")
+    content_text = fields.Text("Read", compute="_compute_content_text")
+    change_text = fields.Text("Change", readonly=True)
+
+    _number_uniq = models.UniqueIndex("(policy_id, number)", "This policy was changed at the same moment.")
+
+    @api.depends("content")
+    def _compute_content_text(self):
+        for version in self:
+            version.content_text = "\n".join(f"{label}: {text}" for label, text in version.content or [])
+
+
+class ApprovalPolicy(models.Model):
+    _inherit = "crm.approval.policy"
+
+    def _changed(self):
+        """Something of these policies was written: caches go, and before the transaction ends a version is kept."""
+        self.env.registry.clear_cache()
+        precommit = self.env.cr.precommit
+        if CHANGED not in precommit.data:
+            precommit.data[CHANGED] = {}
+            precommit.add(self.env["crm.approval.policy"]._keep_changed)
+        # whoever changed it last is named
+        precommit.data[CHANGED].update(dict.fromkeys(self.ids, self.env.uid))
+
+    @api.model
+    def _keep_changed(self):
+        """Keeps a version of every policy that reads otherwise than its last one."""
+        changed = self.env.cr.precommit.data.pop(CHANGED, {})
+        policies = self.sudo().with_context(active_test=False).browse(sorted(changed)).exists()
+        for policy in policies:
+            policy.with_user(changed[policy.id]).sudo()._keep_version()
+        if changed:
+            self.env.flush_all()
+
+    def _current_version(self):
+        """Number of the version that judges now; what was changed in this very transaction is kept first."""
+        self.ensure_one()
+        if self.id in self.env.cr.precommit.data.get(CHANGED, ()) or not self.version:
+            self.env.cr.precommit.data.get(CHANGED, {}).pop(self.id, None)
+            self._keep_version()
+        return self.version
+
+    def _keep_version(self):
+        """Door of ``version``: writes the next one, the ledger row and the note, if the policy reads otherwise."""
+        self.ensure_one()
+        versions = self.env["crm.approval.policy.version"].sudo()
+        last = versions.search([("policy_id", "=", self.id)], order="number desc", limit=1)
+        content = self._content()
+        if last and [list(row) for row in last.content or []] == content:
+            return
+        change = self._difference(last.content or [], content) if last else []
+        self.with_context(crm_approval_switch=SWITCH).write({"version": self.version + 1})
+        versions.create(
+            {
+                "policy_id": self.id,
+                "number": self.version,
+                "moment": fields.Datetime.now(),
+                "user_id": self.env.uid,
+                "content": content,
+                "change_text": "\n".join(change),
+            }
+        )
+        if last:
+            self.env["crm.approval.ledger"]._ledger_append(
+                [
+                    {
+                        "res_model": self._name,
+                        "res_id": self.id,
+                        "res_name": self.name,
+                        "event": "policy_change",
+                        "reason": "\n".join([f"v{self.version}", *change]),
+                    }
+                ]
+            )
+            lines = Markup().join(Markup("<li>%s</li>") % line for line in change)
+            self.message_post(
+                body=self.env._("Version %(number)s", number=self.version) + Markup("<ul>%s</ul>") % lines
+            )
+
+    def _difference(self, before, now):
+        before, now = dict(map(tuple, before)), dict(map(tuple, now))
+        return [
+            self.env._(
+                "%(what)s: %(before)s → %(now)s", what=label, before=before.get(label, "–"), now=now.get(label, "–")
+            )
+            for label in [*before, *(label for label in now if label not in before)]
+            if before.get(label) != now.get(label)
+        ]
+
+    # -- the policy in words ---------------------------------------------------------------------------
+
+    def _content(self):
+        """``[label, text]`` rows that say all that matters of the policy, in English, whoever changed it."""
+        policy = self.with_context(lang="en_US").sudo()
+        rows = [[policy._fields[name].string, _said(policy, name)] for name in policy._content_fields()]
+        conditions = self.env["crm.approval.policy.condition"].with_context(lang="en_US").sudo()
+        conditions = conditions.search([("policy_id", "=", policy.id)])
+        own = conditions.filtered(lambda row: not row.step_id)
+        rows.append(["Only for papers where", "; ".join(own.mapped("display_name")) or "–"])
+        for step in policy.step_ids.sorted(lambda step: (step.sequence, step.id)):
+            said = [
+                f"{step._fields[name].string}: {_said(step, name)}" for name in step._content_fields() if step[name]
+            ]
+            said += [f"[{row.display_name}]" for row in conditions.filtered(lambda row, step=step: row.step_id == step)]
+            # the number tells two steps of one name apart
+            rows.append([f"Step {step.name} (#{step.id})", ", ".join(said)])
+        return rows
+
+    def _content_fields(self):
+        """Names of the fields that a version keeps."""
+        return ["name", "sequence", "company_id", "res_model", "merge_adjacent", "keep_untouched", "keep_tolerance"]
+
+
+class ApprovalPolicyStep(models.Model):
+    _inherit = "crm.approval.policy.step"
+
+    def _content_fields(self):
+        """Names of the fields that a version of the policy keeps of each step."""
+        return [
+            "sequence",
+            "threshold",
+            "match",
+            "source",
+            "group_id",
+            "superiors_first",
+            "superior_level",
+            "user_ids",
+            "field_id",
+            "mode",
+            "needed_number",
+            "needed_share",
+            "limit_number",
+            "limit_unit",
+            "superior_number",
+            "superior_unit",
+            "copy_user_ids",
+            "comment_required",
+            "identity_above",
+            "hide_margin",
+        ]
+
+
+def _said(record, name):
+    field, value = record._fields[name], record[name]
+    if field.relational:
+        return ", ".join(f"{row.display_name} (#{row.id})" for row in value) or "–"
+    if field.type == "selection":
+        return dict(field._description_selection(record.env)).get(value, "–")
+    return f"{value:g}" if field.type == "float" else str(value)

@@ -1,0 +1,133 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common import ApprovalCase
+
+
+@tagged("post_install", "-at_install")
+class TestPolicyVersions(ApprovalCase):
+    def change(self, **vals):
+        self.policy.step_ids[0].with_user(self.users["suite_admin"]).write(vals)
+        self.commit_hooks()
+
+    def rows(self):
+        return self.env["crm.approval.ledger"].search(
+            [("res_model", "=", self.policy._name), ("res_id", "=", self.policy.id), ("event", "=", "policy_change")]
+        )
+
+    def test_a_change_is_a_version_with_a_ledger_row(self):
+        self.commit_hooks()
+        number, rows = self.policy.version, len(self.rows())
+        self.change(threshold=70000)
+        self.assertEqual(self.policy.version, number + 1)
+        version = self.policy.version_ids[0]
+        self.assertEqual(version.user_id, self.users["suite_admin"])
+        self.assertIn("50000", version.change_text)
+        self.assertIn("70000", version.change_text)
+        row = self.rows() - self.rows()[1:]
+        self.assertEqual(len(self.rows()), rows + 1)
+        self.assertIn("70000", row.reason)
+        self.assertEqual(row.actor_uid, self.users["suite_admin"].id)
+        self.assertIn("70000", self.policy.message_ids[0].body)
+        self.assertFalse(self.env["crm.approval.ledger"]._ledger_broken([("res_model", "=", self.policy._name)]))
+
+    def test_what_reads_the_same_is_no_version(self):
+        self.commit_hooks()
+        number = self.policy.version
+        self.change(threshold=50000)
+        self.assertEqual(self.policy.version, number)
+
+    def test_rows_and_steps_that_go_count(self):
+        self.commit_hooks()
+        number = self.policy.version
+        step = self.policy.step_ids[0]
+        row = self.env["crm.approval.policy.condition"].create(
+            {"step_id": step.id, "measure": "discount", "operator": ">", "number": 5}
+        )
+        self.commit_hooks()
+        row.unlink()
+        self.commit_hooks()
+        step.unlink()
+        self.commit_hooks()
+        self.assertEqual(self.policy.version, number + 3)
+
+    def test_a_request_names_the_version_that_judged_it(self):
+        self.commit_hooks()
+        first = self.submitted()
+        number = self.policy.version
+        self.assertEqual(first.approval_request_id.policy_version, number)
+        self.policy.step_ids[0].threshold = 60000
+        second = self.submitted(partner_id=self.world["partner"].copy().id)
+        self.assertEqual(second.approval_request_id.policy_version, number + 1, "changed in the same transaction")
+        self.assertEqual(first.approval_request_id.policy_version, number)
+
+    def test_versions_are_written_by_nobody(self):
+        self.commit_hooks()
+        version = self.policy.version_ids[0]
+        for role in ("sales_rep", "sales_director", "suite_admin"):
+            user = self.users[role]
+            with self.subTest(role):
+                with self.assertRaises(AccessError):
+                    version.with_user(user).write({"change_text": "nothing"})
+                with self.assertRaises(AccessError):
+                    version.with_user(user).unlink()
+                with self.assertRaises(AccessError):
+                    self.policy.with_user(user).write({"version": 1})
+        with self.assertRaises(AccessError):
+            self.policy.with_user(self.users["suite_admin"]).write({"version_ids": [Command.create({"number": 9})]})
+        made = self.env["crm.approval.policy"].create({"name": "x", "version": 9})
+        self.assertEqual(made.version, 0)
+        portal = new_test_user(self.env, "portal_policy", groups="base.group_portal")
+        with self.assertRaises(AccessError):
+            version.with_user(portal).read(["content"])
+
+    def test_warnings(self):
+        self.assertFalse(self.policy.warning_text)
+        second = self.policy.copy({"name": "Second", "sequence": 50})
+        self.assertNotIn("never asked", second.warning_text or "")
+        self.policy.sequence = 1
+        second.invalidate_recordset()
+        self.assertIn("never asked", second.warning_text)
+        lead = self.users["technical_lead"]
+        second.step_ids[:2].write({"source": "user", "user_ids": lead.ids})
+        self.assertIn("decides once", second.warning_text)
+        lead.active = False
+        second.invalidate_recordset()
+        self.assertIn("has left", second.warning_text)
+
+
+@tagged("post_install", "-at_install")
+class TestPreview(ApprovalCase):
+    def run_on_past(self, policy):
+        action = policy.with_user(self.users["suite_admin"]).action_simulate()
+        return self.env["crm.approval.simulation"].browse(action["res_id"])
+
+    def test_this_quote_would_go_to(self):
+        order = self.quote()
+        action = order.action_approval_preview()
+        simulation = self.env["crm.approval.simulation"].with_user(self.rep).browse(action["res_id"])
+        way = simulation.line_ids.way
+        for role in ("sales_supervisor", "technical_lead", "finance_manager", "sales_director"):
+            self.assertIn(self.users[role].name, way)
+        self.assertEqual(order.approval_state, "none")
+        self.assertFalse(order.sudo().approval_task_ids)
+        with self.assertRaises(AccessError):
+            order.with_user(self.users["service_agent"]).action_approval_preview()
+        with self.assertRaises(AccessError):
+            simulation.with_user(self.users["sales_rep_2"]).read(["line_ids"])
+
+    def test_past_quotes_by_a_policy_that_is_off(self):
+        small, large = self.quote(9000), self.quote(90000, partner_id=self.world["partner"].copy().id)
+        other = self.policy.copy({"name": "Stricter"})
+        other.step_ids.threshold = 5000
+        for policy, caught in ((self.policy, large), (other, small | large)):
+            simulation = self.run_on_past(policy)
+            titles = [order._approval_title() for order in caught]
+            found = simulation.line_ids.filtered(
+                lambda line: line.caught and small.name in line.title or line.caught and large.name in line.title
+            )
+            self.assertEqual(sorted(found.mapped("title")), sorted(titles))
+        for role in ("sales_rep", "sales_supervisor", "technical_lead"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                self.policy.with_user(self.users[role]).action_simulate()
