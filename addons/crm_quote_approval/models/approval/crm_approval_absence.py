@@ -41,7 +41,7 @@ class ApprovalRequest(models.Model):
             if task.user_id != user or (task.stand_in or False) != why:
                 task.write({"user_id": user.id, "stand_in": why})
                 if why in ("superior", "admin"):
-                    self._append([self._prepare_absent_row(task, user)])
+                    task.request_id._append([self._prepare_absent_row(task, user)])
 
     def _who_is_there(self, tasks):
         """task -> (user, why it is not the one with the right: False, ``delegate``, ``superior``, ``admin``)."""
@@ -54,7 +54,7 @@ class ApprovalRequest(models.Model):
             delegate = delegates.get(principal)
             if delegate and delegate not in away and self._may_stand_in(task, delegate):
                 found[task] = (delegate, "delegate")
-            elif principal not in away and principal._approval_can_sign(self.company_id):
+            elif principal not in away and principal._approval_can_sign(task.company_id):
                 found[task] = (principal, False)
             else:
                 found[task] = self._stand_in_of(task, away)
@@ -66,7 +66,7 @@ class ApprovalRequest(models.Model):
         for user in chain:
             if user not in away and self._may_stand_in(task, user):
                 return user, "superior"
-        for user in self._flow_administrators() - away:
+        for user in task.request_id._flow_administrators() - away:
             if self._may_stand_in(task, user):
                 return user, "admin"
         # nobody at all: it stays where it is, the ladder tells the administrators
@@ -74,16 +74,17 @@ class ApprovalRequest(models.Model):
 
     def _may_stand_in(self, task, user):
         """Nobody stands in on his own paper, nor where he signs another step himself."""
-        others = self.task_ids.filtered(
+        request = task.request_id
+        others = request.task_ids.filtered(
             lambda row: row != task
-            and row.round == self.round
+            and row.round == request.round
             and row.state in ("waiting", "pending", "approved", "kept")
             and row.step_no != task.step_no
         )
         return (
-            user not in self.own_user_ids | self.requester_id
+            user not in request.own_user_ids | request.requester_id
             and user not in others.principal_id | others.user_id
-            and user._approval_can_sign(self.company_id)
+            and user._approval_can_sign(task.company_id)
         )
 
     def _away_now(self, people):

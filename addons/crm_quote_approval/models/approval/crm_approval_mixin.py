@@ -110,6 +110,10 @@ class ApprovalMixin(models.AbstractModel):
         self.ensure_one()
         return 0.0
 
+    def _approval_amounts(self):
+        """id -> ``_approval_amount()``; models that can ask for many at once do it here."""
+        return {record.id: record._approval_amount() for record in self}
+
     def _approval_own_amount(self):
         """Total of this paper alone in its own currency, computed anew from its parts; frozen at submit.
 
@@ -141,8 +145,9 @@ class ApprovalMixin(models.AbstractModel):
         self.ensure_one()
         return {"values": [], "columns": [], "lines": []}
 
-    def _on_submitted(self, request):
-        """Runs (as superuser) when ``request`` has frozen the record's values, before the approvers are told."""
+    def _on_submitted(self, requests):
+        """Runs (as superuser) when ``requests``, one for each of these records and in their order, have frozen the
+        values, before the approvers are told."""
 
     def _on_approved(self):
         """Runs (as superuser) after the last step approved each of these records; a neutral default."""

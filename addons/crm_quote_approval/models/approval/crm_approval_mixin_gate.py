@@ -121,9 +121,11 @@ class ApprovalMixin(models.AbstractModel):
         """
         self.check_access("write")
         chosen = self._approval_choices(choices)
+        jobs = []
+        amounts = self.sudo()._approval_amounts()
         for record in self:
             record._approval_submit_check()
-            amount = record.sudo()._approval_amount()
+            amount = amounts[record.id]
             steps = record._approval_required(amount)
             if not steps:
                 raise UserError(
@@ -131,9 +133,9 @@ class ApprovalMixin(models.AbstractModel):
                 )
             if len(self) == 1 and any(step.source == "choice" and step.id not in chosen for step in steps):
                 return self.env["crm.approval.submit"]._open_for(record, steps)
-            self.env["crm.approval.request"]._transition(
-                "submit", document=record, steps=steps, amount=amount, choices=chosen
-            )
+            jobs.append({"document": record, "steps": steps, "amount": amount, "choices": chosen})
+        if jobs:
+            self.env["crm.approval.request"]._transition("submit", jobs=jobs)
         return True
 
     def _approval_choices(self, choices):

@@ -144,13 +144,17 @@ class ApprovalPolicyStep(models.Model):
         people = (self.user_ids.sudo() | holders) - scene["own"]
         return people.filtered(lambda user: user._approval_can_sign(scene["company"]))
 
-    def _scene(self, document, requester):
+    def _scene(self, document, requester, known=None):
         """What the people of these steps are looked up in."""
         company = document._approval_company()
+        known = {} if known is None else known
+        key = (self.group_id, company)
+        if key not in known:
+            known[key] = self._members(company)
         return {
             "document": document,
             "company": company,
             "requester": requester,
             "own": (requester | document._approval_own_users()).sudo(),
-            "members": self._members(company),
+            "members": known[key],
         }

@@ -7,7 +7,7 @@ class ApprovalPolicyStep(models.Model):
 
     _inherit = "crm.approval.policy.step"
 
-    def _resolve(self, document, requester, choices=None):
+    def _resolve(self, document, requester, choices=None, known=None):
         """The signers of these steps for one paper.
 
         Nobody signs his own paper, and nobody signs two steps: who is named on several decides once, at the highest,
@@ -17,11 +17,12 @@ class ApprovalPolicyStep(models.Model):
         :param document: the paper (superuser)
         :param requester: ``res.users``
         :param choices: dict step id -> ``res.users`` that the requester chose
+        :param known: a dict that the caller keeps while he resolves many papers
         :return: list of dicts ``step``, ``people`` (list of ``Signer`` in signing order), ``needed`` (how many of
             them), ``covered`` (users who sign for this step at a higher one), ``merged`` (steps that are signed along)
         :raises UserError: naming the step that finds nobody and who can mend it
         """
-        scene = self._scene(document, requester)
+        scene = self._scene(document, requester, known)
         slots = []
         for step in self:
             people = step._candidates(scene, (choices or {}).get(step.id))

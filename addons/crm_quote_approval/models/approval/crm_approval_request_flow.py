@@ -85,7 +85,20 @@ class ApprovalRequest(models.Model):
         self._drop_todos(task)
 
     def _advance(self):
-        """Opens the tasks whose turn has come; after the last step the paper is approved."""
+        """Opens the tasks whose turn has come; after the last step a paper is approved."""
+        wanted, finished = {}, self.browse()
+        for request in self:
+            states = request._next_states()
+            if states is None:
+                finished |= request
+            else:
+                wanted.update(states)
+        self._set_states(wanted)
+        for request in finished:
+            request._approve_document()
+
+    def _next_states(self):
+        """task -> state for the step that is open now; None when all steps are done."""
         self.ensure_one()
         numbers = sorted({task.step_no for task in self.task_ids if task.round == self.round})
         for number in numbers:
@@ -97,10 +110,9 @@ class ApprovalRequest(models.Model):
             if self.step_no != number:
                 self._send_copies(self.step_no, number)
                 self.step_no = number
-            self._set_states(self._step_wanted_states(tasks))
-            return
+            return self._step_wanted_states(tasks)
         self._send_copies(self.step_no, numbers[-1] + 1 if numbers else 0)
-        self._approve_document()
+        return None
 
     def _roots(self, tasks):
         """The signatures of the step itself, without those asked besides, in turn."""
@@ -149,7 +161,8 @@ class ApprovalRequest(models.Model):
             now = fields.Datetime.now()
             self._ask_those_present(opened)
             limits = ("limit_number", "limit_unit", "superior_number", "superior_unit")
-            for tasks in opened.grouped(lambda task: tuple(task[name] for name in limits)).values():
+            alike = opened.grouped(lambda task: (task.company_id, *(task[name] for name in limits)))
+            for tasks in alike.values():
                 deadline, _superior = tasks[0]._ladder_moments(now)
                 tasks.write({"state": "pending", "opened_at": now, "deadline": deadline, "ladder_at": deadline})
             self._add_todos(opened)

@@ -10,7 +10,20 @@ class ApprovalRequest(models.Model):
 
     def _append(self, rows):
         """Adds rows to the chain of the paper; the request was written before, see the ledger mixin."""
-        common = {
+        self._append_rows([(self, row) for row in rows])
+
+    def _append_rows(self, rows):
+        """The same for the papers of several requests.
+
+        :param rows: list of ``(request, values)``
+        """
+        self.env["crm.approval.ledger"]._ledger_append(
+            [{**request._prepare_ledger_vals(), **row} for request, row in rows]
+        )
+
+    def _prepare_ledger_vals(self):
+        self.ensure_one()
+        return {
             "res_model": self.res_model,
             "res_id": self.res_id,
             "res_name": self.title,
@@ -21,7 +34,6 @@ class ApprovalRequest(models.Model):
             "currency_name": self.currency_id.name,
             "fingerprint": self.fingerprint,
         }
-        self.env["crm.approval.ledger"]._ledger_append([{**common, **row} for row in rows])
 
     def _prepare_decision_row(self, event, task, comment):
         row = {"event": event, "task_ref": task.id, "step_name": task.step_name, "reason": comment or False}
@@ -38,7 +50,9 @@ class ApprovalRequest(models.Model):
         """A to-do on each task, never on the paper: an activity subscribes its user to the record."""
         self.env["mail.activity"]._merchant_schedule_quietly(
             [self._prepare_todo_vals(task) for task in tasks],
-            self.env._("To approve: %(title)s", title=self.title),
+            self.env._("To approve: %(title)s", title=self.title)
+            if len(self) == 1
+            else self.env._("To approve: %(count)s papers", count=len(tasks)),
         )
 
     def _prepare_todo_vals(self, task):

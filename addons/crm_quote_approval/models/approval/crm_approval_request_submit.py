@@ -56,26 +56,49 @@ class ApprovalRequest(models.Model):
             "reason": False,
         }
 
-    def _on_submit(self, document, steps, amount, choices=None):
-        document = document.sudo()
-        slots = steps._resolve(document, self.env.user, choices)
-        request = document.approval_request_id.filtered(lambda current: current.state == "draft")
-        vals = request._prepare_submit_vals(document, steps, amount, slots)
-        if request:
-            request.write(vals)
-        else:
-            # the ledger says who submitted; a message and a follower besides would say nothing more
-            quietly = self.with_context(tracking_disable=True)
-            request = quietly.create({**self._prepare_request_vals(document), **vals}).with_env(self.env)
-        if document.approval_fingerprint != request.fingerprint:
-            # rows older than this addon have an empty column
-            self.env.add_to_compute(document._fields["approval_fingerprint"], document)
-        request._point_document(document)
-        request._create_tasks(request._prepare_tasks_vals(slots))
-        document._on_submitted(request)
-        request._append([{"event": "submit", "reason": request._merged_text(slots)}, *request._covered_rows(slots)])
-        request._advance()
-        return request
+    def _on_submit(self, jobs):
+        """Freezes any number of papers; what can be written for all of them at once is.
+
+        :param jobs: list of dicts ``document``, ``steps``, ``amount`` and, where people were chosen, ``choices``
+        :return: the requests, in the order of ``jobs``
+        """
+        known = {}
+        prepared = []
+        for job in jobs:
+            document = job["document"].sudo()
+            slots = job["steps"]._resolve(document, self.env.user, job.get("choices"), known)
+            prepared.append((document, slots, job))
+        requests = self._freeze_values(prepared)
+        rows, tasks = [], []
+        for request, (document, slots, _job) in zip(requests, prepared, strict=True):
+            if document.approval_fingerprint != request.fingerprint:
+                # rows older than this addon have an empty column
+                self.env.add_to_compute(document._fields["approval_fingerprint"], document)
+            request._point_document(document)
+            tasks += request._prepare_tasks_vals(slots)
+            rows.append((request, {"event": "submit", "reason": request._merged_text(slots)}))
+            rows += [(request, row) for row in request._covered_rows(slots)]
+        self._create_tasks(tasks)
+        documents = prepared[0][0].union(*(document for document, _slots, _job in prepared))
+        documents._on_submitted(requests)
+        self._append_rows(rows)
+        requests._advance()
+        return requests
+
+    def _freeze_values(self, prepared):
+        """The requests of these papers: those that were withdrawn are taken up again, the others are new."""
+        taken, fresh = {}, []
+        for number, (document, slots, job) in enumerate(prepared):
+            request = document.approval_request_id.filtered(lambda current: current.state == "draft")
+            vals = request._prepare_submit_vals(document, job["steps"], job["amount"], slots)
+            if request:
+                request.write(vals)
+                taken[number] = request
+            else:
+                fresh.append({**self._prepare_request_vals(document), **vals})
+        # the ledger says who submitted; a message and a follower besides would say nothing more
+        made = iter(self.with_context(tracking_disable=True).create(fresh).with_env(self.env))
+        return self.union(*(taken.get(number) or next(made) for number in range(len(prepared))))
 
     def _point_document(self, document):
         """Door of the paper's one guarded column; its state follows by itself."""

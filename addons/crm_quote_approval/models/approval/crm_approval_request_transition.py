@@ -32,11 +32,11 @@ class ApprovalRequest(models.Model):
         """Moves one request by ``event``.
 
         :param event: one of ``EVENTS``
-        :param data: submit: ``document``, ``steps``, ``amount``, ``choices``;
+        :param data: submit: ``jobs`` (see ``_on_submit``);
             approve, reject: ``task``, ``comment``; return: ``task``,
             ``step``, ``comment``; transfer: ``task``, ``user``, ``comment``; add_sign: ``task``, ``users``,
             ``position``, ``comment``; withdraw: ``reason``; late: ``task``, ``told``
-        :return: the request; submit is called on an empty set and gives the paper's withdrawn request, else a new one
+        :return: the request; submit is called on an empty set and gives the requests of its papers
         """
         if event not in EVENTS:
             raise ValueError(f"no such event: {event!r}")

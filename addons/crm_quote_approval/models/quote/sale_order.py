@@ -128,9 +128,9 @@ class SaleOrder(models.Model):
 
     # -- what follows ---------------------------------------------------------------------------------
 
-    def _on_submitted(self, request):
-        result = super()._on_submitted(request)
-        self.env["sale.order.version"]._freeze(self, request)
+    def _on_submitted(self, requests):
+        result = super()._on_submitted(requests)
+        self.env["sale.order.version"]._freeze(self, requests)
         return result
 
     def _on_approved(self):

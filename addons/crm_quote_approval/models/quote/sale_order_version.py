@@ -40,9 +40,11 @@ class SaleOrderVersion(models.Model):
             )
 
     @api.model
-    def _freeze(self, order, request):
-        """Keeps ``order`` as it was submitted with ``request``."""
-        return self.sudo().create(self._prepare_version_vals(order, request))
+    def _freeze(self, orders, requests):
+        """Keeps each of ``orders`` as it was submitted with its request."""
+        return self.sudo().create(
+            [self._prepare_version_vals(order, request) for order, request in zip(orders, requests, strict=True)]
+        )
 
     def _prepare_version_vals(self, order, request):
         return {
