@@ -153,6 +153,24 @@ class TestFollowup(FollowupCase):
         with self.assertRaises(UserError):
             again.action_save()
 
+    def test_the_form_moves_the_state_of_an_opportunity(self):
+        lead = self.make_held(moment=fields.Datetime.now())
+        stages = self.env["crm.stage"].search([("is_won", "=", False), ("team_ids", "=", False)])
+        lead.stage_id = stages[0]
+        forms = self.env["crm.followup.write"].with_user(self.rep)
+        wizard = forms.with_context(active_model="crm.lead", active_id=lead.id).create({"content": GOOD})
+        self.assertEqual((wizard.has_stage, wizard.stage_id), (True, stages[0]))
+        wizard.stage_id = stages[1]
+        wizard.action_save()
+        self.assertEqual(lead.stage_id, stages[1])
+        raw = self.make_leads(user_id=self.rep.id)
+        wizard = forms.with_context(active_model="crm.lead", active_id=raw.id).create({"content": OTHER})
+        self.assertFalse(wizard.has_stage or wizard.stage_id, "a lead has no stages")
+        with self.assertRaises(AccessError):
+            forms.with_user(self.rep_2).with_context(active_model="crm.lead", active_id=lead.id).create(
+                {"content": GOOD}
+            )
+
     # -- facts ------------------------------------------------------------------------------------------
 
     def test_a_todo_done(self):

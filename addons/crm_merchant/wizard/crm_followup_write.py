@@ -6,7 +6,7 @@ from ..models.followup.crm_followup import KINDS
 
 
 class CrmFollowupWrite(models.TransientModel):
-    """写跟进: five fields, twenty seconds on a phone. The record's own method checks who may."""
+    """写跟进: a few fields, twenty seconds on a phone. The record's own method checks who may."""
 
     _name = "crm.followup.write"
     _description = "Write a Follow-up"
@@ -16,11 +16,31 @@ class CrmFollowupWrite(models.TransientModel):
     followup_id = fields.Many2one("crm.followup", "Corrects", readonly=True)
     kind = fields.Selection(KINDS, "Way", required=True, default="call")
     content = fields.Text("What Was Said and Agreed")
+    stage_id = fields.Many2one(
+        "crm.stage",
+        "Stage",
+        domain="[('is_won', '=', False), '|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
+    )
+    team_id = fields.Many2one("crm.team", compute="_compute_team_id")
+    has_stage = fields.Boolean(compute="_compute_team_id")
     next_step = fields.Char()
     next_date = fields.Date("On", default=lambda self: self._default_next_date())
 
     def _default_next_date(self):
         return fields.Date.context_today(self) + timedelta(days=3)
+
+    @api.depends("res_model", "res_id", "followup_id")
+    def _compute_team_id(self):
+        for wizard in self:
+            lead = wizard._opportunity()
+            wizard.team_id = lead.team_id
+            wizard.has_stage = bool(lead) and not wizard.followup_id
+
+    def _opportunity(self):
+        """The opportunity that this is about, if it is one and still open; as the user himself."""
+        leads = self.env["crm.lead"]
+        lead = leads.browse(self.res_id).exists() if self.res_model == "crm.lead" and self.res_id else leads
+        return lead.filtered(lambda lead: lead.type == "opportunity" and lead.won_status == "pending")
 
     @api.model
     def default_get(self, fields_list):
@@ -39,7 +59,8 @@ class CrmFollowupWrite(models.TransientModel):
                 "next_step": followup.next_step,
                 "next_date": followup.next_date,
             }
-        return {**values, "res_model": context.get("active_model"), "res_id": context.get("active_id")}
+        values |= {"res_model": context.get("active_model"), "res_id": context.get("active_id")}
+        return {**values, "stage_id": self.new(values)._opportunity().stage_id.id}
 
     def action_save(self):
         """Writes the follow-up and tells whether it counts."""
@@ -51,6 +72,8 @@ class CrmFollowupWrite(models.TransientModel):
         else:
             records = self.env["crm.pool"]._pool_record(self.res_model, self.res_id)
             answer = records.action_followup_write(self.kind, *values)
+            if self.has_stage and self.stage_id and self.stage_id != records.stage_id:
+                records.write({"stage_id": self.stage_id.id})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
