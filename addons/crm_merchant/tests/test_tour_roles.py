@@ -13,7 +13,15 @@ class RoleTours(HttpCase):
         super().setUp()
         self.users = build_roles(
             self.env,
-            ["sales_rep", "sales_rep_2", "regional_agent", "sales_supervisor", "region_manager", "marketing"],
+            [
+                "sales_rep",
+                "sales_rep_2",
+                "regional_agent",
+                "sales_supervisor",
+                "region_manager",
+                "marketing",
+                "suite_admin",
+            ],
         )
         self.pool = self.env["crm.pool"].create(
             {
@@ -53,11 +61,18 @@ class RoleTours(HttpCase):
         query = self.env["crm.duplicate.query"].search([], order="id desc", limit=1)
         self.assertEqual(query.user_id, self.users["regional_agent"])
 
+    def admin_sets(self):
+        self.walk("/odoo/suite-settings", "admin_sets", "suite_admin")
+        self.assertEqual(self.env.company.followup_least_letters, 12)
+        row = self.env["crm.settings.ledger"].search([], limit=1)
+        self.assertEqual((row.setting, row.actor_uid), ("followup_least_letters", self.users["suite_admin"].id))
+
     def all_roles(self):
         self.supervisor_reassigns()
         self.region_manager_sets_limit()
         self.marketing_merges()
         self.agent_checks_duplicate()
+        self.admin_sets()
 
 
 @tagged("post_install", "-at_install")

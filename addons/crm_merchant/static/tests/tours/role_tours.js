@@ -41,3 +41,18 @@ tour("agent_checks_duplicate", [
         trigger: ".o_form_view .o_field_widget[name='line_ids']:contains(李雪梅)",
     },
 ]);
+
+// The suite administrator changes a number that stands on the company.
+tour("admin_sets", [
+    write("followup_least_letters", "12"),
+    {
+        content: "Save; the page loads again",
+        trigger: ".o_form_button_save",
+        run: "click",
+        expectUnloadPage: true,
+    },
+    {
+        content: "The number is kept",
+        trigger: ".o_form_view .o_field_widget[name='followup_least_letters'] input:value(12)",
+    },
+]);
