@@ -11,11 +11,11 @@ class CrmLead(models.Model):
 
     def _intake_started(self, channel):
         result = super()._intake_started(channel)
-        waiting = self.sudo().filtered(lambda lead: not lead.user_id and lead._response_stewards())
-        for company, leads in waiting.grouped(lambda lead: lead.company_id or self.env.company).items():
+        for company, leads in self.sudo().grouped(lambda lead: lead.company_id or self.env.company).items():
             if company.first_response_active:
-                leads._response_start(company, dict.fromkeys(leads.ids, fields.Datetime.now()))
-                leads._ladder_plan()
+                waiting = leads.filtered(lambda lead: not lead.user_id and lead._response_stewards())
+                waiting._response_start(company, dict.fromkeys(waiting.ids, fields.Datetime.now()))
+                waiting._ladder_plan()
         return result
 
     def _response_stewards(self):

@@ -58,7 +58,7 @@ class CrmSuiteSettings(models.TransientModel):
 
     @api.model
     def _suite_check(self, vals):
-        super()._suite_check(vals)
+        result = super()._suite_check(vals)
         successor = vals.get("merchant_leaver_successor_id")
         if successor and (
             successor.share or not successor.active or self.env.company not in successor.sudo().company_ids
@@ -66,3 +66,4 @@ class CrmSuiteSettings(models.TransientModel):
             raise UserError(
                 self.env._("The successor must be a colleague who works in %(company)s.", company=self.env.company.name)
             )
+        return result
