@@ -12,7 +12,13 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["crm.pool.mixin", "crm.lead"]
 
-    _pooled_idx = models.Index("(pool_id, pool_since) WHERE pool_state = 'pooled'")
+    # the list of one pool and its groups by region, and the list of several pools in one order
+    _pooled_idx = models.Index(
+        "(pool_id, pool_since DESC, id DESC) INCLUDE (region_id) WHERE pool_state = 'pooled' AND active IS TRUE"
+    )
+    _pooled_since_idx = models.Index(
+        "(pool_since DESC, id DESC) INCLUDE (pool_id) WHERE pool_state = 'pooled' AND active IS TRUE"
+    )
     _held_idx = models.Index("(user_id) WHERE pool_state = 'owned'")
     _recycle_idx = models.Index("(recycle_deadline) WHERE pool_state = 'owned' AND active IS TRUE")
     _locked_idx = models.Index("(user_id) WHERE pool_locked")

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...lib.phone import phone_key
@@ -42,28 +42,46 @@ class CrmPoolLead(models.Model):
 
     @property
     def _table_query(self):
+        # The pools by their ids, not by a join: PostgreSQL then knows how many rows they hold, and takes the first page
+        # from an index in the order of the list.
         return SQL(
             """
             SELECT l.id, l.pool_id, l.region_id, l.state_id, l.city, l.source_id, l.expected_revenue, l.pool_since,
-                   c.currency_id,
+                   (SELECT c.currency_id FROM crm_pool p JOIN res_company c ON c.id = p.company_id
+                     WHERE p.id = l.pool_id) AS currency_id,
                    COALESCE(l.partner_name, %(nameless)s) AS company_label,
                    left(l.contact_name, 1) || '**' AS contact_label,
                    CASE WHEN length(l.phone) >= 8
                         THEN left(regexp_replace(l.phone, '^\\+?86[ -]?', ''), 3) || '****' || right(l.phone, 2)
                         WHEN l.phone IS NOT NULL THEN '****' END AS phone_label
               FROM crm_lead l
-              JOIN crm_pool p ON p.id = l.pool_id AND p.active
-              JOIN res_company c ON c.id = p.company_id
-             WHERE l.pool_state = 'pooled' AND l.active
-               AND (EXISTS (SELECT 1 FROM crm_pool_member m
-                             WHERE m.pool_id = p.id AND m.user_id = %(uid)s AND m.on_duty)
-                    OR EXISTS (SELECT 1 FROM crm_pool_admin_rel a WHERE a.crm_pool_id = p.id AND a.res_users_id = %(uid)s))
-               AND p.company_id = ANY(%(companies)s)
+             WHERE l.pool_state = 'pooled' AND l.active IS TRUE AND l.pool_id = ANY(%(pools)s)
             """,
-            uid=self.env.uid,
-            companies=list(self.env.companies.ids),
+            pools=self._pools_of_user(),
             nameless=self.env._("(no company name)"),
         )
+
+    @api.model
+    def _pools_of_user(self):
+        """Ids of the active pools, in the companies chosen, of which the user is a member on duty or an administrator."""
+        for model, names in (("crm.pool", ["active", "company_id", "admin_ids"]),
+                             ("crm.pool.member", ["pool_id", "user_id", "on_duty"])):  # fmt: skip
+            self.env[model].sudo().flush_model(names)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id FROM crm_pool p
+                 WHERE p.active AND p.company_id = ANY(%(companies)s)
+                   AND (EXISTS (SELECT 1 FROM crm_pool_member m
+                                 WHERE m.pool_id = p.id AND m.user_id = %(uid)s AND m.on_duty)
+                        OR EXISTS (SELECT 1 FROM crm_pool_admin_rel a
+                                    WHERE a.crm_pool_id = p.id AND a.res_users_id = %(uid)s))
+                """,
+                uid=self.env.uid,
+                companies=list(self.env.companies.ids),
+            )
+        )
+        return [pool_id for (pool_id,) in rows]
 
     def _compute_whole_phone(self):
         self.whole_phone = False
