@@ -3,19 +3,14 @@
 import functools
 import http.cookiejar
 import re
-import subprocess
 import time
 import urllib.parse
 import urllib.request
 
-from house.testing import free_port
-
 from .data import people
 from .figures import Result, figure, in_turn, same
 from .inside import measured
-from .side import side_options
-
-START_SECONDS = 120
+from .serving import serving
 
 
 @figure("server-start", unit="s")
@@ -31,39 +26,10 @@ def start(bench):
 
 def serve_once(side):
     """Seconds of a start and of a first page; the server is ended after it."""
-    port = free_port()
-    command = side.databases.odoo_command(
-        *side_options(side.name), "--db-filter", f"^{side.name}$", "--http-interface", "127.0.0.1",
-        "--http-port", str(port), "--log-level=warn",
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    started = time.perf_counter()
-    side.log.parent.mkdir(parents=True, exist_ok=True)
-    with open(side.log, "a") as log:
-        server = subprocess.Popen(command, env=side.environment, stdout=log, stderr=log)
-    try:
-        _wait_for(url + "/web/health", server, side)
-        health = time.perf_counter()
-        size = open_first_page(url)
-        return {"start": health - started, "page": time.perf_counter() - health, "bytes": size}
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_for(url, server, side):
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"the server did not come up, see {side.log}")
+    with serving(side) as server:
+        started = time.perf_counter()
+        size = open_first_page(server.url)
+        return {"start": server.seconds, "page": time.perf_counter() - started, "bytes": size}
 
 
 def open_first_page(url):

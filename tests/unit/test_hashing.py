@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from merchant_lib import hashing
 from merchant_lib.hashing import canonical_json, chain_hash, first_break
 
 
@@ -87,3 +88,48 @@ def test_any_change_to_a_chain_is_found():
     rehashed = [*rows]
     rehashed[2] = (changed[2][0], chain_hash(rows[1][1], changed[2][0]))
     assert first_break(rehashed) == 3
+
+
+# -- the quick way ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"b": 1, "a": [1, (2, {"c": None})], "中": '文"\\\n\u2028😀\x7f', "t": True, "f": False, "n": -0},
+        {"m": datetime.datetime(2026, 3, 2, 1, 2, 3), "u": datetime.datetime(2026, 3, 2, 1, 2, 3, 4)},
+        [[], {}, "", 10**30],
+    ],
+)
+def test_the_quick_way_writes_the_same(value):
+    assert hashing._is_quick(value)
+    assert canonical_json(value) == "".join(hashing._pieces(value))
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Count(int):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": 1.5}, {"a": [1.5]}, {1: "a"}, {"a": {None: 1}}, {"a": {1, 2}}, {"a": object()}, {"a": b"b"}]
+)
+def test_the_quick_way_takes_nothing_that_is_refused(value):
+    assert not hashing._is_quick(value)
+    with pytest.raises(TypeError):
+        canonical_json(value)
+
+
+def test_subclasses_go_the_slow_way():
+    for value in ({"a": Text("x")}, {Text("a"): "x"}, {"a": Count(1)}, {"a": Decimal("1.50")}):
+        assert not hashing._is_quick(value)
+    assert canonical_json({Text("a"): Text("x"), "b": Count(1)}) == '{"a":"x","b":1}'
+
+
+def test_the_quick_way_refuses_a_time_zone():
+    with pytest.raises(ValueError, match="naive"):
+        canonical_json({"a": datetime.datetime(2026, 3, 2, tzinfo=datetime.timezone.utc)})

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import MerchantCase
 
@@ -212,3 +213,52 @@ class TestPool(MerchantCase):
         with self.assertQueryCount(1):
             leads.write({"description": "b"})
             self.env.flush_all()
+
+    def test_the_list_and_its_groups_cost_the_same_at_one_and_fifty(self):
+        rows = self.env["crm.pool.lead"].with_user(self.rep)
+        specification = {"company_label": {}, "phone_label": {}, "region_id": {"fields": {"display_name": {}}}}
+        calls = {
+            "list": lambda: rows.web_search_read([], specification, limit=80, count_limit=10001),
+            "groups": lambda: rows.formatted_read_group([], ["region_id"], ["__count"]),
+        }
+
+        def costs():
+            found = {}
+            for name, call in calls.items():
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                call()
+                found[name] = self.env.cr.sql_log_count - before
+            return found
+
+        self.make_pooled(1)
+        costs()
+        one = costs()
+        self.make_pooled(49)
+        self.assertEqual(len(calls["list"]()["records"]), 50)
+        self.assertEqual(costs(), one)
+        self.assertLessEqual(max(one.values()), 8)
+
+    def test_the_list_of_a_pool_comes_from_its_index(self):
+        """The first page among many is read in the order of the list, nothing is sorted."""
+        self.make_pooled(400)
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE crm_lead")
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        query = self.env["crm.pool.lead"].with_user(self.rep)._search([], order="pool_since desc, id desc", limit=80)
+        plan = str(self.env.execute_query(SQL("EXPLAIN %s", query.select())))
+        self.assertIn("crm_lead_pooled", plan)
+        self.assertNotIn("Sort", plan)
+
+    def test_who_leaves_a_pool_sees_it_no_longer(self):
+        """In the same transaction too: the list asks anew each time."""
+        self.make_pooled(2)
+        rows = self.env["crm.pool.lead"].with_user(self.rep)
+        self.assertEqual(len(rows.search([])), 2)
+        self.pool.member_ids.filtered(lambda member: member.user_id == self.rep).on_duty = False
+        self.assertFalse(rows.search([]))
+        self.pool.admin_ids = self.rep
+        self.assertEqual(len(rows.search([])), 2)
+        self.pool.active = False
+        self.assertFalse(rows.search([]))

@@ -37,7 +37,7 @@ def build(env, size):
         "pool_id": SQL("(%s)[1 + n / 2 %% %s]", pools.ids, POOLS),
         "pool_state": SQL("CASE WHEN %s THEN 'owned' ELSE 'pooled' END", held),
         "pool_since": SQL(
-            "%s::timestamp - CASE WHEN %s THEN interval '100 days' ELSE (n * 7919 %% 20000) * interval '1 minute' END",
+            "%s::timestamp - CASE WHEN %s THEN interval '100 days' ELSE (n::bigint * 7919 %% 20000) * interval '1 minute' END",
             now,
             SQL("%s AND %s", held, due),
         ),

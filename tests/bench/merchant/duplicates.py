@@ -63,7 +63,9 @@ def quality(bench):
     found = bench.side("suite").call(judge_spellings, count=4000)
     note = f"{found['found']} found, {found['true']} true pairs, certain to likely"
     yield Result("duplicates/precision", 100 * found["right"] / found["found"], note=note)
-    yield Result("duplicates/recall", 100 * found["joined"] / found["true"], note="of the true pairs, joined by accepting them")
+    yield Result(
+        "duplicates/recall", 100 * found["joined"] / found["true"], note="of the true pairs, joined by accepting them"
+    )
 
 
 def judge_spellings(env, count):
