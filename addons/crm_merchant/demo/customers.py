@@ -11,6 +11,8 @@ CUSTOMERS = [
 ]  # fmt: skip
 RELEASED = ("宁波镇海铝业铸造有限公司", "老设备还能用两年，暂无采购计划")
 SHARED = ("昆山鼎创精密压铸有限公司", "sales_rep_2", "项目技术部分请协助")
+# to a colleague and back: CRM › reports names it
+SWAPPED = ("无锡惠山电机壳体有限公司", "sales_rep_2", "sales_rep", 20, 17)
 FOLLOWUP = (
     "昆山鼎创精密压铸有限公司",
     "客户确认二期厂房十二月交付，计划新增两台 800T 压铸岛，先看节拍方案",
@@ -48,6 +50,13 @@ def build(story):
             story.by("sales_supervisor", made[company]).action_grade_set(grade, "按历史采购额评定")
         elif grade != "C":
             made[company]._grade_set(grade, "按历史采购额评定")
+    company, holder, colleague, gone, back = SWAPPED
+    for days, giver, taker, reason in (
+        (gone, holder, colleague, "出差，请代管"),
+        (back, colleague, holder, "出差回来"),
+    ):
+        story.at(days, 11)
+        story.by(giver, made[company]).action_pool_transfer(story.users[taker].id, reason)
     story.at(12, 15)
     company, content, step, after = FOLLOWUP
     story.by("sales_rep", made[company]).action_followup_write("visit", content, step, story.day(after))

@@ -51,6 +51,7 @@ class TestDemo(TransactionCase):
         shared = by_name[customers.SHARED[0]]
         self.assertEqual(shared.collaborator_ids.user_id, self.users[customers.SHARED[1]])
         self.assertEqual(shared.followup_count, 1)
+        self.assertIn(customers.SWAPPED[0], self.env["crm.pool.swap"].search([]).mapped("res_name"))
 
     def test_claims_tell_who_was_faster(self):
         rows = self.ledger(leads.LOST_CLAIM)

@@ -13,7 +13,7 @@ class CrmPoolChange(models.TransientModel):
     res_ids = fields.Json(required=True, readonly=True)
     record_count = fields.Integer("Records", readonly=True)
     from_pool_id = fields.Many2one("crm.pool", "Everything in", readonly=True)
-    pool_id = fields.Many2one("crm.pool", "To", required=True)
+    pool_id = fields.Many2one("crm.pool", "Target Pool", required=True)
     reason = fields.Char(required=True)
 
     @api.model

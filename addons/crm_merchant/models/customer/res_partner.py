@@ -107,6 +107,12 @@ class ResPartner(models.Model):
             taken._pool_move(event, {user: taken}, reason, pool=home_of)
         return result
 
+    def _get_dropped_todos_domain(self, owners):
+        """Those of the former holder: what the accountant wants of a customer goes on."""
+        return super()._get_dropped_todos_domain(owners) & Domain(
+            "user_id", "in", [user.id for user in owners.values()]
+        )
+
     def _pool_mine_title(self):
         return self.env._("My Customers")
 

@@ -208,6 +208,13 @@ class PoolMixin(models.AbstractModel):
         self.ensure_one()
         return self.display_name
 
+    def _get_dropped_todos_domain(self, owners):
+        """Domain of the to-dos that are cancelled when records fall into the pool, by default all of them.
+
+        :param owners: dict of record id -> former owner
+        """
+        return fields.Domain.TRUE
+
     def _pool_leave_owner(self, owners):
         """What happens when records fall into the pool: the former owner stops following, his to-dos are cancelled.
 
@@ -215,9 +222,8 @@ class PoolMixin(models.AbstractModel):
         :return: dict of record id -> the cancelled to-dos in words, for the ledger
         """
         dropped = {}
-        activities = (
-            self.env["mail.activity"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
-        )
+        domain = fields.Domain([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        activities = self.env["mail.activity"].sudo().search(domain & self._get_dropped_todos_domain(owners))
         for activity in activities:
             line = f"{activity.date_deadline} {activity.summary or activity.activity_type_id.name or ''}"
             dropped[activity.res_id] = "\n".join(filter(None, [dropped.get(activity.res_id), line]))
