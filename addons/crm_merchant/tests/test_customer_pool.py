@@ -44,8 +44,11 @@ class TestCustomerPool(CustomerCase):
 
     def test_a_plain_write_of_the_owner_ends_at_the_door(self):
         customer = self.make_held_customers()
+        lead = self.make_leads(user_id=self.rep.id, partner_id=customer.id, state_id=self.guangdong.id)
+        self.assertFalse(lead.pool_id)
         customer.with_user(self.rep).write({"user_id": self.rep_2.id})
         self.assertEqual(customer.child_ids.user_id, self.rep_2)
+        self.assertEqual((lead.user_id, lead.pool_state), (self.rep_2, False), "what no pool took stays out of them")
         self.assertEqual(self.rows(customer)[-1].event, "transfer")
         customer.with_user(self.users["sales_supervisor"]).user_id = False
         self.assertEqual(customer.pool_state, "pooled")

@@ -94,14 +94,16 @@ class ResPartner(models.Model):
             .sudo()
             .search([("partner_id.commercial_partner_id", "in", self.ids), ("won_status", "=", "pending")])
         )
-        home_of, taken = {}, leads.browse()
+        home_of = {}
         for lead in leads:
             customer = lead.partner_id.commercial_partner_id
-            former = owners[customer.id]
-            if lead.user_id == former and former != user and (former or lead.pool_state == "pooled"):
-                taken |= lead
-                home_of[lead.id] = customer.pool_id
-        if taken:
+            former, home = owners[customer.id], customer.pool_id
+            held_alike = lead.user_id == former and former != user and (former or lead.pool_state == "pooled")
+            if held_alike and (user or not lead.company_id or lead.company_id == home.company_id):
+                # what no pool ever took stays out of the pools in the hands of the next one
+                home_of[lead.id] = home.browse() if user else home
+        if home_of:
+            taken = leads.browse(home_of)
             because = self.env._("Along with its customer")
             reason = f"{because}: {reason}" if reason else because
             taken._pool_move(event, {user: taken}, reason, pool=home_of)
