@@ -16,6 +16,8 @@
         "views/crm_approval_task_views.xml",
         "views/crm_approval_request_views.xml",
         "views/crm_approval_policy_views.xml",
+        "views/crm_approval_cycle_views.xml",
+        "views/crm_approval_ledger_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/quote_paper_views.xml",

@@ -9,6 +9,8 @@ from . import test_gates
 from . import test_attacks
 from . import test_access
 from . import test_conditions
+from . import test_cycle
+from . import test_delta
 from . import test_policy
 from . import test_present
 from . import test_delegation

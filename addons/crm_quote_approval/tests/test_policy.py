@@ -120,11 +120,11 @@ class TestPreview(ApprovalCase):
         small, large = self.quote(9000), self.quote(90000, partner_id=self.world["partner"].copy().id)
         other = self.policy.copy({"name": "Stricter"})
         other.step_ids.threshold = 5000
+        titles_of_both = [order._approval_title() for order in small | large]
         for policy, caught in ((self.policy, large), (other, small | large)):
             simulation = self.run_on_past(policy)
             titles = [order._approval_title() for order in caught]
-            ours = (small._approval_title(), large._approval_title())
-            found = simulation.line_ids.filtered(lambda line: line.caught and line.title in ours)
+            found = simulation.line_ids.filtered(lambda line: line.caught and line.title in titles_of_both)
             self.assertEqual(sorted(found.mapped("title")), sorted(titles))
         for role in ("sales_rep", "sales_supervisor", "technical_lead"):
             with self.subTest(role), self.assertRaises(AccessError):

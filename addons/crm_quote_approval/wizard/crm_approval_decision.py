@@ -9,9 +9,11 @@ class ApprovalDecision(models.TransientModel):
     _description = "Approval Decision"
 
     task_id = fields.Many2one("crm.approval.task", readonly=True, ondelete="cascade")
+    task_ids = fields.Many2many("crm.approval.task", string="Papers", readonly=True)
     request_id = fields.Many2one("crm.approval.request", readonly=True, ondelete="cascade")
     kind = fields.Selection(
         [
+            ("approve", "Approve"),
             ("reject", "Reject"),
             ("return", "Return"),
             ("transfer", "Transfer"),
@@ -51,6 +53,10 @@ class ApprovalDecision(models.TransientModel):
         if self.kind == "withdraw":
             document = self.env[self.request_id.res_model].browse(self.request_id.res_id)
             document.action_approval_withdraw(self.comment)
+        elif self.kind == "approve":
+            done = (self.task_ids | task).action_approve(self.comment)
+            if isinstance(done, dict):
+                return done
         elif self.kind == "reject":
             task.action_reject(self.comment)
         elif self.kind == "return":

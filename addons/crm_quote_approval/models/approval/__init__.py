@@ -19,6 +19,9 @@ from . import crm_approval_request_flow
 from . import crm_approval_request_notify
 from . import crm_approval_task
 from . import crm_approval_task_check
+from . import crm_approval_identity
+from . import crm_approval_delta
 from . import crm_approval_ladder
 from . import crm_approval_absence
+from . import crm_approval_cycle
 from . import resource_calendar

@@ -140,7 +140,8 @@ class ApprovalMixin(models.AbstractModel):
     def _approval_snapshot(self):
         """Readable frozen copy for the approvers, who may not read the record itself.
 
-        :return: ``{"values": [[label, text], …], "columns": [label, …], "lines": [[text, …], …]}``
+        :return: ``{"values": [[label, text], …], "columns": [label, …], "lines": [[text, …], …]}``; a value may
+            carry a code as third element (``margin``), by which a step hides it
         """
         self.ensure_one()
         return {"values": [], "columns": [], "lines": []}

@@ -199,8 +199,12 @@ class ApprovalPolicyStep(models.Model):
         return (all if self.match == "all" else any)(condition._holds(asked) for condition in conditions)
 
     def _reasons(self, conditions):
-        """Names of the measures that decide whether this step is needed."""
+        """Names of the measures that decide whether this step is needed.
+
+        :param conditions: the rows of the policy and its steps
+        """
         self.ensure_one()
+        conditions = conditions.filtered(lambda row: row.step_id == self)
         return sorted({*conditions.mapped("measure"), *([] if conditions and not self.threshold else ["amount"])})
 
     def _needed(self, count):

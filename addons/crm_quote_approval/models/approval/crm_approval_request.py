@@ -52,14 +52,16 @@ class ApprovalRequest(models.Model):
     beat = fields.Integer(readonly=True, help="Grows with each decision, so that two at once meet in the database")
     fingerprint = fields.Char(readonly=True)
     judged_text = fields.Text("Judged Values", readonly=True)
-    snapshot = fields.Json(readonly=True)
+    # people read it by snapshot_html, which leaves out what their step does not show
+    snapshot = fields.Json(readonly=True, groups="base.group_system")
     submitted_at = fields.Datetime(readonly=True)
+    working_hours = fields.Float("Working Hours", readonly=True, aggregator="avg", help="From submit to the last step")
     closed_at = fields.Datetime(readonly=True)
     reason = fields.Text(readonly=True, help="Why it was rejected, returned or withdrawn")
     task_ids = fields.One2many("crm.approval.task", "request_id", "Steps", readonly=True)
     ledger_ids = fields.One2many("crm.approval.ledger", "request_ref", readonly=True)
     waiting_for = fields.Char(compute="_compute_waiting_for", compute_sudo=True)
-    snapshot_html = fields.Html("Frozen Values", compute="_compute_snapshot_html", sanitize=False)
+    snapshot_html = fields.Html("Frozen Values", compute="_compute_snapshot_html", compute_sudo=True, sanitize=False)
     is_mine = fields.Boolean(compute="_compute_is_mine")
     can_withdraw = fields.Boolean(compute="_compute_is_mine")
 
@@ -78,19 +80,18 @@ class ApprovalRequest(models.Model):
             request.is_mine = request.requester_id == self.env.user
             request.can_withdraw = request.state == "pending" and request._may_withdraw()
 
-    @api.depends("snapshot")
-    def _compute_snapshot_html(self):
-        for request in self:
-            request.snapshot_html = request._render_snapshot()
+    def _render_snapshot(self, hidden=()):
+        """The frozen values as tables; every text in them is escaped.
 
-    def _render_snapshot(self):
-        """The frozen values as tables; every text in them is escaped."""
+        :param hidden: codes of values (their third element) that are left out
+        """
         snapshot = self.snapshot or {}
         if isinstance(snapshot, str):
             snapshot = json.loads(snapshot)
         rows = Markup().join(
-            Markup("<tr><th class='text-muted fw-normal pe-3'>%s</th><td>%s</td></tr>") % (label, text)
-            for label, text in snapshot.get("values", [])
+            Markup("<tr><th class='text-muted fw-normal pe-3'>%s</th><td>%s</td></tr>") % (row[0], row[1])
+            for row in snapshot.get("values", [])
+            if not set(row[2:]) & set(hidden)
         )
         head = Markup().join(Markup("<th>%s</th>") % label for label in snapshot.get("columns", []))
         lines = Markup().join(

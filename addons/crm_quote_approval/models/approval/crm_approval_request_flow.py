@@ -74,12 +74,16 @@ class ApprovalRequest(models.Model):
     def _decide(self, task, state, comment):
         """Writes one decision and lets the request's row grow, where two deciders meet."""
         self.beat += 1
+        now = fields.Datetime.now()
         task.write(
             {
+                **self._prepare_decided_vals(),
                 "state": state,
                 "comment": comment or False,
-                "decided_at": fields.Datetime.now(),
+                "decided_at": now,
                 "decided_by_id": self.env.uid,
+                "working_hours": self._working_hours(task.opened_at, now),
+                "was_late": bool(task.deadline and now > task.deadline),
             }
         )
         self._drop_todos(task)
@@ -167,6 +171,11 @@ class ApprovalRequest(models.Model):
                 tasks.write({"state": "pending", "opened_at": now, "deadline": deadline, "ladder_at": deadline})
             self._add_todos(opened)
 
+    def _working_hours(self, start, end):
+        """Hours of the company's working time between two moments."""
+        seconds = self.company_id.resource_calendar_id._working_seconds([(start, end)])[0]
+        return (seconds or 0) / 3600
+
     def _deadline(self, number, unit, now):
         if not number:
             return False
@@ -178,7 +187,9 @@ class ApprovalRequest(models.Model):
         if tasks:
             tasks.write({"state": "cancelled"})
             self._drop_todos(tasks)
-        self.write({"state": "approved", "closed_at": fields.Datetime.now()})
+        now = fields.Datetime.now()
+        hours = self._working_hours(self.submitted_at, now)
+        self.write({"state": "approved", "closed_at": now, "working_hours": hours})
         self._append([{"event": "done"}])
         self._notify(
             self.requester_id,

@@ -61,6 +61,8 @@ class ApprovalRequest(models.Model):
             "res_model_id": self.env["ir.model"]._get_id(task._name),
             "res_id": task.id,
             "user_id": task.user_id.id,
+            # looked up once; Odoo's default asks for each
+            "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mail_activity_data_todo"),
             "summary": self.env._("To approve: %(title)s", title=task.title),
             "date_deadline": deadline or fields.Date.context_today(task),
         }

@@ -39,6 +39,7 @@ class ApprovalRequest(models.Model):
             "superior_ids": [fields.Command.set(requester._merchant_superiors().ids)],
             "policy_id": steps.policy_id.id,
             "policy_version": steps.policy_id._current_version(),
+            "measures": self._measured(document, steps, amount),
             "own_amount": document._approval_own_amount(),
             "copies": {
                 str(number): slot["step"].copy_user_ids.ids
@@ -75,9 +76,10 @@ class ApprovalRequest(models.Model):
                 # rows older than this addon have an empty column
                 self.env.add_to_compute(document._fields["approval_fingerprint"], document)
             request._point_document(document)
-            tasks += request._prepare_tasks_vals(slots)
+            kept = request._kept_decisions(slots)
+            tasks += request._prepare_tasks_vals(slots, kept)
             rows.append((request, {"event": "submit", "reason": request._merged_text(slots)}))
-            rows += [(request, row) for row in request._covered_rows(slots)]
+            rows += [(request, row) for row in request._covered_rows(slots) + request._kept_rows(slots, kept)]
         self._create_tasks(tasks)
         documents = prepared[0][0].union(*(document for document, _slots, _job in prepared))
         documents._on_submitted(requests)
@@ -104,8 +106,9 @@ class ApprovalRequest(models.Model):
         """Door of the paper's one guarded column; its state follows by itself."""
         document._through_door("approval_request_id").write({"approval_request_id": self.id})
 
-    def _prepare_tasks_vals(self, slots):
-        """One row for each signature, those of later steps waiting; one for each that a higher step covers."""
+    def _prepare_tasks_vals(self, slots, kept):
+        """One row for each signature, those of later steps waiting; one for each that a higher step covers, or that
+        still stands (``kept``, see ``_kept_decisions``)."""
         vals_list = []
         for number, slot in enumerate(slots, start=1):
             step = {**self._prepare_step_vals(slot["step"]), "step_no": number, "needed": slot["needed"]}
@@ -116,6 +119,11 @@ class ApprovalRequest(models.Model):
                         **step,
                         "turn": turn,
                         "right_kind": RIGHT_OF_SOURCE.get(signer.kind, signer.kind),
+                        **(
+                            self._prepare_kept_vals(kept[step["step_ref"], signer.user])
+                            if (step["step_ref"], signer.user) in kept
+                            else {}
+                        ),
                     }
                 )
             for user in slot["covered"]:

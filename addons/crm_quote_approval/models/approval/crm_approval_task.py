@@ -93,7 +93,8 @@ class ApprovalTask(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True)
     comment = fields.Text(readonly=True)
     fingerprint = fields.Char(readonly=True)
-    snapshot_html = fields.Html(related="request_id.snapshot_html", sanitize=False)
+    working_hours = fields.Float("Working Hours", readonly=True, aggregator="avg", help="From opening to decision")
+    was_late = fields.Boolean("Late", readonly=True, help="Decided after its deadline")
     request_state = fields.Selection(related="request_id.state", string="Request State")
     sibling_ids = fields.One2many(related="request_id.task_ids", string="All Steps")
     can_decide = fields.Boolean(compute="_compute_can_decide")
@@ -115,17 +116,6 @@ class ApprovalTask(models.Model):
             task.is_late = bool(task.deadline and task.state == "pending" and task.deadline < now)
 
     # -- decisions ------------------------------------------------------------------------------------
-
-    def action_approve(self, comment=None):
-        """Signs these tasks.
-
-        :param comment: kept with the signature, optional
-        :raises AccessError, UserError: see ``_check_actor``; then none of the list is signed
-        """
-        self._check_actor()
-        for task in self:
-            task._request_door()._transition("approve", task=task.sudo(), comment=comment)
-        return True
 
     def action_reject(self, comment=None):
         """Rejects the papers of these tasks.

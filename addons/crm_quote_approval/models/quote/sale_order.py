@@ -106,7 +106,7 @@ class SaleOrder(models.Model):
             [env._("Untaxed"), money(self.amount_untaxed)],
             [env._("Tax"), money(self.amount_tax)],
             [env._("Total"), money(self.amount_total)],
-            [env._("Margin"), f"{money(self.margin)} ({self.margin_percent * 100:.1f} %)"],
+            [env._("Margin"), f"{money(self.margin)} ({self.margin_percent * 100:.1f} %)", "margin"],
         ]
         lines = [
             [line.name or "", "", "", "", ""]

@@ -20,7 +20,7 @@ class SaleOrderVersion(models.Model):
     submitted_at = fields.Datetime(readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    snapshot = fields.Json(readonly=True)
+    snapshot = fields.Json(readonly=True, groups="base.group_system")
     judged_text = fields.Text("Judged Values", readonly=True)
     fingerprint = fields.Char(required=True, readonly=True)
     secret = fields.Char(required=True, readonly=True, groups="base.group_system")
