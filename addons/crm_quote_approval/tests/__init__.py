@@ -9,6 +9,7 @@ from . import test_gates
 from . import test_attacks
 from . import test_access
 from . import test_conditions
+from . import test_public
 from . import test_cycle
 from . import test_delta
 from . import test_policy

@@ -107,6 +107,75 @@ class TestAmount(ApprovalCase):
         with self.assertRaises(UserError):
             order.action_confirm()
 
+    def taxed(self, amount=45000):
+        """45 000 untaxed, 50 850 with tax: caught by its tax alone."""
+        tax = self.env["account.tax"].create({"name": "13 %", "amount": 13, "price_include_override": "tax_excluded"})
+        order = self.quote(amount, partner_id=self.world["partner"].copy().id)
+        order.order_line.tax_ids = tax
+        return order
+
+    def test_forged_tax_is_not_believed(self):
+        order = self.taxed()
+        line = order.order_line
+        manual = {
+            "currency_id": order.currency_id.id,
+            "price_unit": 45000.0,
+            "discount": 0.0,
+            "quantity": 1.0,
+            "rate": 1.0,
+            "manual_total_excluded_currency": 1.0,
+            "manual_total_excluded": 1.0,
+            "manual_tax_amounts": {
+                str(line.tax_ids.id): {
+                    "tax_amount_currency": 0.0,
+                    "tax_amount": 0.0,
+                    "base_amount_currency": 1.0,
+                    "base_amount": 1.0,
+                }
+            },
+        }
+        for record, vals in (
+            (order, {"amount_tax": 0}),
+            (order, {"amount_total": 45000}),
+            (order, {"amount_total": 45000, "amount_tax": 0, "amount_untaxed": 45000}),
+            (line, {"price_tax": 0, "price_total": 45000}),
+            (line, {"price_subtotal": 1, "price_total": 1}),
+            (line, {"extra_tax_data": manual}),
+        ):
+            with self.subTest(vals=list(vals)):
+                record.write(vals)
+                self.assertEqual(order._approval_amount(), 50850)
+                with self.assertRaises(UserError):
+                    order.action_confirm()
+        order.write({"tax_totals": {"total_amount_currency": 1}})
+        self.assertEqual(order._approval_amount(), 50850)
+
+    def test_sums_forged_after_the_approval(self):
+        """The customer would sign another sum than the one that was approved."""
+        order = self.approved()
+        order.write({"amount_total": 1000, "amount_untaxed": 1000})
+        self.commit_hooks()
+        with self.assertRaises(UserError):
+            order.action_confirm()
+
+    def test_a_tax_changed_elsewhere(self):
+        order = self.taxed(128000)
+        order.action_approval_submit()
+        self.approve(order, "sales_supervisor", "technical_lead", "finance_manager", "sales_director")
+        order.order_line.tax_ids.sudo().amount = 9
+        self.commit_hooks()
+        with self.assertRaises(UserError):
+            order.action_confirm()
+        order.order_line.tax_ids.sudo().amount = 13
+        order.action_confirm()
+
+    def test_what_no_tier_catches_is_written_down(self):
+        order = self.quote(10)
+        order.action_confirm()
+        row = self.env["crm.approval.ledger"].search([("res_model", "=", "sale.order"), ("res_id", "=", order.id)])
+        self.assertEqual(row.event, "not_needed")
+        self.assertIn(f"v{self.policy.version}", row.reason)
+
     def test_tax_is_included(self):
         tax = self.env["account.tax"].create({"name": "13 %", "amount": 13, "price_include_override": "tax_excluded"})
         order = self.quote(45000)

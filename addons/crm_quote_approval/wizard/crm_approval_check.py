@@ -19,7 +19,7 @@ class ApprovalCheck(models.TransientModel):
     row_count = fields.Integer("Rows Checked", readonly=True)
     chain_count = fields.Integer("Papers", readonly=True)
     seal_count = fields.Integer("Seals Checked", readonly=True)
-    finding_count = fields.Integer("Findings", readonly=True)
+    finding_count = fields.Integer("Number of Findings", readonly=True)
     findings = fields.Text(readonly=True)
     checked_at = fields.Datetime(readonly=True)
     seal_file = fields.Binary("Seals", readonly=True, attachment=False)

@@ -31,6 +31,7 @@ class ApprovalLedger(models.Model):
             ("keep", "Still Approved"),
             ("policy_change", "Policy Changed"),
             ("done", "Approval Complete"),
+            ("not_needed", "No Step Required"),
             ("policy_on", "Turned On"),
             ("policy_off", "Turned Off"),
         ],

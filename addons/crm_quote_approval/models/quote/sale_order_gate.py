@@ -37,6 +37,7 @@ class SaleOrder(models.Model):
             and before.get(order.id, {}).get("state", "draft") != order.state
         )
         moved.filtered(lambda order: order.state != "cancel")._approval_gate()
+        moved.filtered(lambda order: order.state != "cancel")._approval_note_not_needed()
         confirmed = moved.filtered(lambda order: order.state == "sale")
         if confirmed:
             confirmed._approval_remember_confirmation()
@@ -44,6 +45,29 @@ class SaleOrder(models.Model):
             order.approval_request_id.with_env(self.env)._transition(
                 "withdraw", reason=self.env._("The quote was cancelled.")
             )
+
+    def _approval_note_not_needed(self):
+        """Writes into the ledger that these went through without any step, and which policies had been asked."""
+        rows = []
+        for order in self.sudo().filtered(lambda order: not order._approval_is_current()):
+            policies = self.env["crm.approval.policy"]._active_policies(self._name, order._approval_company())
+            if not policies:
+                continue
+            asked = ", ".join(f"{policy.name} v{policy.version}" for policy in policies)
+            rows.append(
+                {
+                    "res_model": order._name,
+                    "res_id": order.id,
+                    "res_name": order._approval_title(),
+                    "company_ref": order.company_id.id,
+                    "company_name": order.company_id.name,
+                    "event": "not_needed",
+                    "amount": order._approval_own_amount(),
+                    "currency_name": order.currency_id.name,
+                    "reason": self.env._("No step required: %(policies)s.", policies=asked),
+                }
+            )
+        self.env["crm.approval.ledger"]._ledger_append(rows)
 
     def _approval_remember_confirmation(self):
         """Door of the two columns that say when, and with which values, an order took effect."""
