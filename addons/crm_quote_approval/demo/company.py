@@ -34,6 +34,14 @@ QUOTES = {
     "void": ("泰州姜堰减速机有限公司", "泰州", "JS", "0523-88210504", "sales_rep", [("QC-D630", 1)]),
     "rejected": ("马鞍山博望机床配件有限公司", "马鞍山", "AH", "0555-67010505", "sales_rep_2", [("QC-L600", 3)]),
     "returned": ("江门新会五金制品有限公司", "江门", "GD", "0750-66330506", "sales_rep_3", [("QC-D630", 1)]),
+    "cheaper": (
+        "绍兴柯桥纺机零部件有限公司",
+        "绍兴",
+        "ZJ",
+        "0575-84110507",
+        "sales_rep",
+        [("QC-V850", 1), ("QC-SP01", 4)],
+    ),
     "small": ("常熟虞山五金加工厂", "常熟", "JS", "0512-52770011", "sales_rep", [("QC-SP01", 2)]),
 }
 REJECTED_BECAUSE = "三台合并报价毛利率低于 18%，且客户仍有逾期款未收回。"
@@ -193,6 +201,58 @@ def decided(told):
     quote_of(told, "small")
 
 
+def cheaper(told):
+    """Approved, then the customer got a discount: each approver sees what changed since he signed."""
+    told.workday(5, 14)
+    quote = quote_of(told, "cheaper")
+    quote.action_approval_submit()
+    told.workday(5, 16)
+    approve(quote, comment="同意")
+    told.workday(1, 15)
+    quote.order_line[:1].discount = 6
+    told.env.flush_all()
+    quote.action_approval_submit()
+
+
+def second_policy(told):
+    """A policy with conditions that somebody prepares: still off, to be tried on past quotes first."""
+    told.by("suite_admin", told.env["crm.approval.policy"]).create(
+        {
+            "name": "折扣、账期与信用",
+            "sequence": 5,
+            "keep_untouched": True,
+            "keep_tolerance": 3,
+            "step_ids": [
+                Command.create(
+                    {
+                        "name": "区域经理",
+                        "sequence": 10,
+                        "source": "nth_superior",
+                        "superior_level": 2,
+                        "limit_number": 4,
+                        "condition_ids": [Command.create({"measure": "discount", "operator": ">", "number": 5})],
+                    }
+                ),
+                Command.create(
+                    {
+                        "name": "财务经理",
+                        "sequence": 20,
+                        "group_id": told.env.ref("crm_merchant.group_finance_manager").id,
+                        "limit_number": 4,
+                        "match": "any",
+                        "comment_required": True,
+                        "condition_ids": [
+                            Command.create({"measure": "payment_days", "operator": ">", "number": 60}),
+                            Command.create({"measure": "margin", "operator": "<", "number": 18}),
+                            Command.create({"measure": "credit_over", "operator": "=", "flag": "yes"}),
+                        ],
+                    }
+                ),
+            ],
+        }
+    )
+
+
 def subsidiary(told):
     """The second company's quote, judged by the same policy."""
     company = told.company(SUBSIDIARY)
@@ -215,4 +275,4 @@ def quote_of(told, key):
     return quote
 
 
-CHAPTERS = [settings, decided, absence, waiting, readme_quote, subsidiary]
+CHAPTERS = [settings, decided, absence, waiting, cheaper, readme_quote, subsidiary, second_policy]

@@ -11,6 +11,13 @@ MODES = [
     ("share", "A Share of Them"),
 ]
 
+LIMIT_UNITS = [
+    ("hours", "Hours"),
+    ("working_hours", "Working Hours"),
+    ("days", "Days"),
+    ("working_days", "Working Days"),
+]
+
 
 class ApprovalPolicyStep(models.Model):
     """One signature (or several) that papers above an amount, or with certain terms, need."""
@@ -80,24 +87,14 @@ class ApprovalPolicyStep(models.Model):
     # -- how -------------------------------------------------------------------------------------------
 
     limit_number = fields.Float("Time Limit", digits=(8, 2), help="0: no limit. Time running out decides nothing.")
-    limit_unit = fields.Selection(
-        [
-            ("hours", "Hours"),
-            ("working_hours", "Working Hours"),
-            ("days", "Days"),
-            ("working_days", "Working Days"),
-        ],
-        default="working_hours",
-    )
+    limit_unit = fields.Selection(LIMIT_UNITS, default="working_hours")
     superior_number = fields.Float(
         "Superior After",
         digits=(8, 2),
         default=8,
         help="So long after the task was opened the signer's superior may sign in his place; 0, or without a time limit: never.",
     )
-    superior_unit = fields.Selection(
-        selection=lambda self: self._fields["limit_unit"].selection, default="working_hours", required=True
-    )
+    superior_unit = fields.Selection(LIMIT_UNITS, default="working_hours", required=True)
     copy_user_ids = fields.Many2many(
         "res.users",
         "crm_approval_step_copy_rel",

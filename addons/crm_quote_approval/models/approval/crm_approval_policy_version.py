@@ -112,20 +112,19 @@ class ApprovalPolicy(models.Model):
     # -- the policy in words ---------------------------------------------------------------------------
 
     def _content(self):
-        """``[label, text]`` rows that say all that matters of the policy, in English, whoever changed it."""
-        policy = self.with_context(lang="en_US").sudo()
-        rows = [[policy._fields[name].string, _said(policy, name)] for name in policy._content_fields()]
-        conditions = self.env["crm.approval.policy.condition"].with_context(lang="en_US").sudo()
+        """``[label, text]`` rows that say all that matters of the policy, in one language, whoever changed it."""
+        lang = "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else "en_US"
+        policy = self.with_context(lang=lang).sudo()
+        rows = [[_label(policy, name), _said(policy, name)] for name in policy._content_fields()]
+        conditions = self.env["crm.approval.policy.condition"].with_context(lang=lang).sudo()
         conditions = conditions.search([("policy_id", "=", policy.id)])
         own = conditions.filtered(lambda row: not row.step_id)
-        rows.append(["Only for papers where", "; ".join(own.mapped("display_name")) or "–"])
+        rows.append([_label(policy, "condition_ids"), "; ".join(own.mapped("display_name")) or "–"])
         for step in policy.step_ids.sorted(lambda step: (step.sequence, step.id)):
-            said = [
-                f"{step._fields[name].string}: {_said(step, name)}" for name in step._content_fields() if step[name]
-            ]
+            said = [f"{_label(step, name)}: {_said(step, name)}" for name in step._content_fields() if step[name]]
             said += [f"[{row.display_name}]" for row in conditions.filtered(lambda row, step=step: row.step_id == step)]
             # the number tells two steps of one name apart
-            rows.append([f"Step {step.name} (#{step.id})", ", ".join(said)])
+            rows.append([f"{step.name} (#{step.id})", ", ".join(said)])
         return rows
 
     def _content_fields(self):
@@ -160,6 +159,10 @@ class ApprovalPolicyStep(models.Model):
             "identity_above",
             "hide_margin",
         ]
+
+
+def _label(record, name):
+    return record._fields[name]._description_string(record.env)
 
 
 def _said(record, name):
