@@ -36,6 +36,7 @@ class PoolMixin(models.AbstractModel):
             )
             if found:
                 yield found
+            batch.invalidate_recordset()
 
     def _pool_is_own_entry(self):
         """Whether the holder himself entered this record."""

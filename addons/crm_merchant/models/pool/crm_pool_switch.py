@@ -89,7 +89,6 @@ class CrmPool(models.Model):
             for model in self._pool_models():
                 for batch in self.env[model]._pool_adoptable(pool):
                     batch._pool_adopt(pool)
-                    batch.invalidate_recordset(flush=False)
                 for batch in pool._held_batches(model):
                     pool._recycle_fill(batch)
                     batch._pool_plan(earliest=grace)
