@@ -35,3 +35,10 @@ class TestSuiteSettings(ApprovalCase):
         arch = self.settings.get_view(view_type="form")["arch"]
         for name in self.settings._suite_company_fields():
             self.assertIn(f'name="{name}"', arch)
+
+    def test_what_i_decided_newest_first(self):
+        action = self.env.ref("crm_quote_approval.action_crm_approval_task_done")
+        views = {line.view_mode: line.view_id for line in action.view_ids}
+        for mode in ("list", "kanban"):
+            arch = self.env["crm.approval.task"].get_view(views[mode].id, mode)["arch"]
+            self.assertIn('default_order="decided_at desc, id desc"', arch)
