@@ -18,7 +18,6 @@ class CrmFollowupWrite(models.TransientModel):
     content = fields.Text("What Was Said and Agreed")
     stage_id = fields.Many2one(
         "crm.stage",
-        "Stage",
         domain="[('is_won', '=', False), '|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
     )
     team_id = fields.Many2one("crm.team", compute="_compute_team_id")
