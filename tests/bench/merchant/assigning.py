@@ -1,28 +1,66 @@
 """Leads to people: beside Odoo's own assignment."""
 
+import contextlib
+from unittest.mock import patch
+
 from ..figures import Result, figure, in_turn
 from ..inside import measured
 
 
 @figure("assign/2000", unit="s", need="ratio >= 50")
+@figure("assign-orm/2000", unit="s", need="ratio >= 30")
 @figure("assign/20000", unit="s", need="ratio >= 50", full=True)
+@figure("assign-orm/20000", unit="s", need="ratio >= 30", full=True)
 def assign(bench):
-    """N unassigned leads to 100 members in 20 teams, by 20 rules or by Odoo's domains of teams."""
+    """N unassigned leads to 100 members in 20 teams, by 20 rules or by Odoo's domains of teams; and the same where
+    another addon overrides ``write`` of leads, so that all of them go by the ORM."""
     for size in (2000, 20000):
-        name = f"assign/{size}"
-        if not bench.wants(name):
+        names = (f"assign/{size}", f"assign-orm/{size}")
+        if not any(map(bench.wants, names)):
             continue
         # Odoo commits as it goes
         stock = bench.side("stock", scratch=True)
-        ours, peer = in_turn(
+        *ours, peer = in_turn(
             bench.side("suite").later(assign_ours, count=size),
+            bench.side("suite").later(assign_ours, count=size, overridden=True),
             stock.later(assign_theirs, count=size),
             slow_last=True,
         )  # fmt: skip
-        note = f"{ours['seconds'] / size * 1000:.2g} ms and {ours['queries'] / size:.2g} queries a lead, "
-        note += f"peer {peer['seconds'] / size * 1000:.2g} ms and {peer['queries'] / size:.2g}; "
-        note += f"{ours['ledger']:.0f} ledger rows, {ours['followers']:.0f} owners follow"
-        yield Result(name, ours["seconds"], peer["seconds"], note)
+        for name, cost in zip(names, ours, strict=True):
+            note = f"{cost['seconds'] / size * 1000:.2g} ms and {cost['queries'] / size:.2g} queries a lead, "
+            note += f"peer {peer['seconds'] / size * 1000:.2g} ms and {peer['queries'] / size:.2g}; "
+            note += f"{cost['ledger']:.0f} ledger rows, {cost['followers']:.0f} owners follow"
+            yield Result(name, cost["seconds"], peer["seconds"], note)
+
+
+@figure("assign/100000", unit="s")
+@figure("assign/growth", unit="x", need="ours <= 1.3")
+def assign_many(bench):
+    """Time a lead when a hundred thousand are assigned in one run, beside two thousand."""
+    small, large = (
+        bench.keep(f"assign/{size}#many", lambda s=size: bench.side("suite", f"unassigned:{s}").call(assign_all))
+        for size in (2000, 100000)
+    )
+    a_lead = [cost["seconds"] / cost["leads"] * 1000 for cost in (small, large)]
+    yield Result("assign/100000", large["seconds"], note=f"{a_lead[1]:.2g} ms a lead, {large['queries']} queries")
+    yield Result("assign/growth", a_lead[1] / a_lead[0], note=f"{a_lead[0]:.2g} ms a lead at 2 000")
+
+
+def assign_all(env):
+    """Cost of assigning all leads there are; the second of two runs, the first warms up and is taken back."""
+    make_rules(env)
+    leads = env["crm.lead"].search([("user_id", "=", False)])
+    env.flush_all()
+    env.cr.execute("SAVEPOINT warm")
+    leads[:2000]._merchant_assign()
+    env.flush_all()
+    env.cr.execute("ROLLBACK TO SAVEPOINT warm")
+    env.invalidate_all(flush=False)
+    cost = measured(env, leads._merchant_assign)
+    left = env["crm.lead"].search_count([("user_id", "=", False)])
+    if left:
+        raise ValueError(f"{left} leads were not assigned")
+    return {**cost, "leads": len(leads)}
 
 
 def make_unassigned(env, count):
@@ -61,16 +99,34 @@ def make_rules(env):
         )
 
 
-def assign_ours(env, count):
-    """Cost of our assignment of ``count`` leads, and what it left behind."""
+def assign_ours(env, count, overridden=False):
+    """Cost of our assignment of ``count`` leads, and what it left behind.
+
+    :param overridden: as if another addon had a ``write`` of leads of its own
+    """
     make_rules(env)
     leads = make_unassigned(env, count)
-    cost = measured(env, leads._merchant_assign)
-    if not all(lead.user_id for lead in leads):
-        raise ValueError("some leads were not assigned")
+    with _another_write(leads) if overridden else contextlib.nullcontext() as written:
+        cost = measured(env, leads._merchant_assign)
+    if not all(lead.user_id for lead in leads) or (overridden and sum(written) < count):
+        raise ValueError("some leads were not assigned, or not by the ORM")
     rows = env["crm.pool.ledger"].search_count([("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids)])
     follow = sum(lead.user_id.partner_id in lead.message_partner_ids for lead in leads)
     return {**cost, "ledger": rows, "followers": follow}
+
+
+@contextlib.contextmanager
+def _another_write(leads):
+    """Gives the numbers of leads that went through the ``write`` of another addon."""
+    model_class, written = type(leads), []
+    original = model_class.write
+
+    def write(records, vals):
+        written.append(len(records))
+        return original(records, vals)
+
+    with patch.object(model_class, "write", write):
+        yield written
 
 
 def assign_theirs(env, count):

@@ -21,7 +21,8 @@ def claims(bench):
     """200 claims of 20 leads by 16 people at once, each on a connection of his own to one server."""
     side = bench.side("suite", scratch=True)
     world = side.call(make_race)
-    with serving(side) as server:
+    # all of them in one process, or they would queue for its workers; odoo.conf counts connections for a worker
+    with serving(side, "--db_maxconn=64") as server:
         answers = race(server.url, world)
     found = side.call(who_has_what, leads=world["leads"])
     lost = sorted(seconds for _lead, status, seconds, _text in answers if status == 422)
