@@ -44,8 +44,8 @@ class CrmLead(models.Model):
 
     def _get_unassigned(self):
         """Those of these leads (superuser) that nobody holds and no pool has; archived ones are left alone."""
-        return self.sudo().search(
-            Domain("id", "in", self.ids) & Domain("user_id", "=", False) & Domain("pool_state", "=", False), order="id"
+        return self.sudo()._pool_search_for_move(
+            Domain("id", "in", self.ids) & Domain("user_id", "=", False) & Domain("pool_state", "=", False)
         )
 
     def _merchant_assign(self):
@@ -59,7 +59,6 @@ class CrmLead(models.Model):
         leads = self._get_unassigned()
         if not leads or not self._merchant_pools_on():
             return leads
-        leads._pool_fetch_for_move()
         homes = leads._pool_find()
         rules = self.env["crm.assignment.rule"].sudo().search(leads._get_assignment_rule_domain())
         # who has reached a limit is known only to him who counts alone

@@ -48,10 +48,11 @@ class CrmLead(models.Model):
         self.env["crm.team"].sudo().browse({vals.get("team_id") for *_, vals in writes} - {None, False}).fetch(
             ["company_id", "lead_properties_definition"]
         )
+        holders = {lead.id: lead.user_id.id for lead in leads}
         rest, quick, simple_rows = [], [], {}
         for records, user, home, vals in writes:
             values = {**self._prepare_pool_state_vals(user, home), **vals}
-            held = records.filtered(lambda lead, user=user: lead.user_id == user)
+            held = records.browse([lead_id for lead_id in records._ids if holders[lead_id] == user.id])
             simple = self.browse()
             for batch, written in ((held, values), (records - held, {**self._prepare_pool_owner_vals(user), **values})):
                 if batch:
