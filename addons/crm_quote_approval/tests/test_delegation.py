@@ -51,6 +51,22 @@ class TestDelegation(ApprovalCase):
         with self.refused(AccessError, "no longer there"):
             self.task(order, "service_agent").action_approve()
 
+    def test_scope(self):
+        delegation = self.delegate("sales_supervisor", "service_agent")
+        delegation.amount_up_to = 100000
+        large = self.submitted(100000.01)
+        self.assertFalse(self.task(large, "service_agent"))
+        small = self.submitted(100000, partner_id=self.world["partner"].copy().id)
+        task = self.task(small, "service_agent")
+        self.assertTrue(task)
+        delegation.amount_up_to = 60000
+        with self.refused(AccessError, "no longer there"):
+            task.action_approve()
+        delegation.amount_up_to = 0
+        task.action_approve()
+        delegation.res_model = "sale.order"
+        self.assertTrue(self.task(self.submitted(partner_id=self.world["partner"].copy().id), "service_agent"))
+
     def test_not_handed_on(self):
         self.delegate("sales_supervisor", "service_agent")
         self.delegate("service_agent", "finance_clerk")

@@ -58,6 +58,8 @@ class TestFlow(ApprovalCase):
             self.task(order, "sales_supervisor").action_reject("  ")
         self.task(order, "sales_supervisor").action_reject("Too cheap")
         self.assertEqual(order.approval_state, "rejected")
+        todo = order.sudo().activity_ids
+        self.assertEqual((todo.user_id, "Too cheap" in todo.note), (self.rep, True))
         self.assertNotIn("pending", order.sudo().approval_task_ids.mapped("state"))
         self.assertNotIn("waiting", order.sudo().approval_task_ids.mapped("state"))
         with self.refused(UserError, "Too cheap"):

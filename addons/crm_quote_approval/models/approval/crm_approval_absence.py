@@ -46,12 +46,12 @@ class ApprovalRequest(models.Model):
     def _who_is_there(self, tasks):
         """task -> (user, why it is not the one with the right: False, ``delegate``, ``superior``, ``admin``)."""
         people = tasks.principal_id
-        delegates = self.env["crm.approval.delegation"]._delegates_today(people)
+        delegates = self.env["crm.approval.delegation"]._delegates_today(people, tasks)
         away = self._away_now(people | self.env["res.users"].sudo().union(*delegates.values()))
         found = {}
         for task in tasks:
             principal = task.principal_id
-            delegate = delegates.get(principal)
+            delegate = delegates.get((principal, task))
             if delegate and delegate not in away and self._may_stand_in(task, delegate):
                 found[task] = (delegate, "delegate")
             elif principal not in away and principal._approval_can_sign(task.company_id):

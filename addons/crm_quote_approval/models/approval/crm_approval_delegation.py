@@ -20,6 +20,12 @@ class ApprovalDelegation(models.Model):
     date_from = fields.Date("From", required=True, default=fields.Date.context_today)
     date_to = fields.Date("To", required=True)
     active = fields.Boolean(default=True)
+    res_model = fields.Selection(
+        lambda self: self.env["crm.approval.policy"]._selection_res_model(), "Only For", help="Empty: for all papers"
+    )
+    amount_up_to = fields.Float(
+        "Up To", digits=(16, 2), help="Company currency; papers above it stay with the absent or his superior. 0: all."
+    )
     reason = fields.Char()
 
     _dates_in_order = models.Constraint("CHECK(date_from <= date_to)", "A delegation ends after it begins.")
@@ -32,13 +38,31 @@ class ApprovalDelegation(models.Model):
                 raise ValidationError(self.env._("Only an employee can sign for somebody."))
 
     @api.model
-    def _delegates_today(self, users):
-        """user -> who signs for him today, for those who have somebody."""
+    def _delegates_today(self, users, tasks=None):
+        """user -> who signs for him today, for those who have somebody.
+
+        :param tasks: with tasks the key is ``(user, task)``, and only delegations that reach as far count
+        """
         today = fields.Date.context_today(self)
         rows = self.sudo().search(
             [("user_id", "in", users.ids), ("date_from", "<=", today), ("date_to", ">=", today)], order="id"
         )
-        return {row.user_id: row.delegate_id for row in rows if row.delegate_id.active}
+        rows = rows.filtered(lambda row: row.delegate_id.active)
+        if tasks is None:
+            return {row.user_id: row.delegate_id for row in rows}
+        return {
+            (row.user_id, task): row.delegate_id
+            for task in tasks
+            for row in rows
+            if row.user_id == task.principal_id and row._reaches(task)
+        }
+
+    def _reaches(self, task):
+        """Whether the paper of ``task`` is of the kind, and not above the amount, that was handed over."""
+        self.ensure_one()
+        if self.res_model and self.res_model != task.res_model:
+            return False
+        return not self.amount_up_to or task.currency_id.compare_amounts(task.amount, self.amount_up_to) <= 0
 
 
 class ResUsers(models.Model):

@@ -109,7 +109,7 @@ class ApprovalTask(models.Model):
         elif held and self.right_kind == "admin":
             held = principal in self.env["res.users"]._approval_flow_administrators(self.company_id)
         if held and user != principal:
-            held = self.env["crm.approval.delegation"]._delegates_today(principal).get(principal) == user
+            held = self.env["crm.approval.delegation"]._delegates_today(principal, self).get((principal, self)) == user
         return held
 
     def _refuse(self, exception, message):

@@ -139,6 +139,26 @@ class SaleOrder(models.Model):
             order._approval_move_opportunity()
         return result
 
+    def _on_rejected(self):
+        """The owner has a to-do with the reason."""
+        result = super()._on_rejected()
+        for order in self:
+            user = order.user_id or order.approval_request_id.requester_id
+            summary = self.env._("Rejected: mend and submit %(name)s again", name=order.name)
+            self.env["mail.activity"]._merchant_schedule_quietly(
+                [
+                    {
+                        "res_model_id": self.env["ir.model"]._get_id(order._name),
+                        "res_id": order.id,
+                        "user_id": user.id,
+                        "summary": summary,
+                        "note": order.approval_request_id.reason,
+                    }
+                ],
+                summary,
+            )
+        return result
+
     def _approval_move_opportunity(self):
         """Moves the opportunity to the company's stage for quoted ones, never back and never out of a won or lost
         one."""

@@ -55,15 +55,10 @@ tour("general_manager_rejects", [
 tour("suite_admin_edits_step", [
     openRecord(POLICY_NAME),
     {
-        content: "The time limit of the first step",
+        content: "Open the first step",
         isActive: ["desktop"],
-        trigger: `${POLICY} .o_data_row:first .o_data_cell[name='limit_number']`,
+        trigger: `${POLICY} .o_data_row:first .o_data_cell[name='name']`,
         run: "click",
-    },
-    {
-        isActive: ["desktop"],
-        trigger: `${POLICY} .o_selected_row .o_field_widget[name='limit_number'] input`,
-        run: "edit 2",
     },
     {
         content: "Open the first step",
@@ -71,13 +66,9 @@ tour("suite_admin_edits_step", [
         trigger: `${POLICY} .o_kanban_record:first`,
         run: "click",
     },
-    {
-        isActive: ["mobile"],
-        trigger: ".modal .o_field_widget[name='limit_number'] input",
-        run: "edit 2",
-    },
-    { isActive: ["mobile"], trigger: ".modal .o_form_button_save", run: "click" },
-    { isActive: ["mobile"], trigger: "body:not(:has(.modal))" },
+    { trigger: ".modal .o_field_widget[name='limit_number'] input", run: "edit 2" },
+    { trigger: ".modal .o_form_button_save", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
     save(),
 ]);
 
