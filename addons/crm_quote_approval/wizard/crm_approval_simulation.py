@@ -14,7 +14,7 @@ class ApprovalSimulation(models.TransientModel):
     _name = "crm.approval.simulation"
     _description = "Approval Preview"
 
-    policy_id = fields.Many2one("crm.approval.policy", "Policy", readonly=True, ondelete="cascade")
+    policy_id = fields.Many2one("crm.approval.policy", readonly=True, ondelete="cascade")
     days = fields.Integer("Papers of the Last Days", default=30)
     line_ids = fields.One2many("crm.approval.simulation.line", "simulation_id", readonly=True)
     caught_count = fields.Integer("Need Approval", compute="_compute_counts")

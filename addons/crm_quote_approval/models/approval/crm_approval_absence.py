@@ -117,8 +117,9 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _merchant_active_written(self, before):
-        super()._merchant_active_written(before)
+        result = super()._merchant_active_written(before)
         left = self.filtered(lambda user: before.get(user.id, {}).get("active") and not user.active)
         if left:
             tasks = self.env["crm.approval.task"].sudo()
             tasks.search([("state", "=", "pending"), ("user_id", "in", left.ids)])._pass_on()
+        return result

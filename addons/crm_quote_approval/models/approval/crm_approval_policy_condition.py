@@ -79,7 +79,7 @@ class ApprovalPolicyCondition(models.Model):
     )
     number = fields.Float("Value", digits=(16, 2))
     flag = fields.Selection([("yes", "Yes"), ("no", "No")], "Yes or No", default="yes")
-    grade = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], "Grade")
+    grade = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")])
     payment_term_ids = fields.Many2many("account.payment.term", string="Payment Terms")
     product_ids = fields.Many2many("product.product", string="Products")
     category_ids = fields.Many2many("product.category", string="Categories", help="With those below them")

@@ -55,7 +55,7 @@ class ApprovalRequest(models.Model):
     # people read it by snapshot_html, which leaves out what their step does not show
     snapshot = fields.Json(readonly=True, groups="base.group_system")
     submitted_at = fields.Datetime(readonly=True)
-    working_hours = fields.Float("Working Hours", readonly=True, aggregator="avg", help="From submit to the last step")
+    working_hours = fields.Float(readonly=True, aggregator="avg", help="From submit to the last step")
     closed_at = fields.Datetime(readonly=True)
     reason = fields.Text(readonly=True, help="Why it was rejected, returned or withdrawn")
     task_ids = fields.One2many("crm.approval.task", "request_id", "Steps", readonly=True)

@@ -93,7 +93,7 @@ class ApprovalTask(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True)
     comment = fields.Text(readonly=True)
     fingerprint = fields.Char(readonly=True)
-    working_hours = fields.Float("Working Hours", readonly=True, aggregator="avg", help="From opening to decision")
+    working_hours = fields.Float(readonly=True, aggregator="avg", help="From opening to decision")
     was_late = fields.Boolean("Late", readonly=True, help="Decided after its deadline")
     request_state = fields.Selection(related="request_id.state", string="Request State")
     sibling_ids = fields.One2many(related="request_id.task_ids", string="All Steps")
