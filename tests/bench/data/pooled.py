@@ -3,11 +3,12 @@
 from odoo import fields
 from odoo.tools import SQL
 
+from . import DUE
 from .filling import insert, one_of
 from .leads import lead_columns
 from .people import build_people
 
-POOLS, DUE = 10, 200
+POOLS = 10
 
 
 def build(env, size):

@@ -3,8 +3,7 @@
 import time
 from unittest.mock import patch
 
-from ..data import people
-from ..data.pooled import DUE
+from ..data import DUE, people
 from ..figures import Result, figure, in_turn, median_of
 from ..inside import measured
 
