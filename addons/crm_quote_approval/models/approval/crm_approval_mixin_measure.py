@@ -32,10 +32,14 @@ class ApprovalMixin(models.AbstractModel):
 
         return asked
 
+    def _approval_region(self):
+        """The region that this paper belongs to."""
+        self.ensure_one()
+        return self.partner_id.region_id if "partner_id" in self._fields else self.env["crm.region"]
+
     def _approval_region_managers(self):
         """Managers of the region that this paper belongs to; of the next region above that has some."""
-        self.ensure_one()
-        region = self.partner_id.region_id if "partner_id" in self._fields else self.env["crm.region"]
+        region = self._approval_region()
         while region and not region.manager_ids:
             region = region.parent_id
         return region.manager_ids

@@ -108,8 +108,12 @@ class SaleOrder(models.Model):
         partner = self.partner_id.commercial_partner_id
         return partner._approval_customer_grade() or self.opportunity_id.sudo().merchant_grade or None
 
+    def _approval_region(self):
+        # not the column: orders from before the regions have none in it
+        return self._find_region()
+
     def _approval_measure_region(self):
-        return self.partner_id.region_id or self.partner_id.commercial_partner_id.region_id
+        return self._approval_region()
 
     def _approval_measure_new_customer(self):
         """Whether the customer has never had a confirmed order of this company."""
