@@ -3,6 +3,43 @@ would be given its phone and mail by Odoo, which fills them in as superuser."""
 
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+
+class Base(models.AbstractModel):
+    _inherit = "base"
+
+    def onchange(self, values, field_names, fields_spec):
+        """A form that was never saved computes as superuser as well, and shows what it computed."""
+        partners = self.env["res.partner"]
+        if partners._links_are_checked():
+            partners.browse(self._named_partners(values) | self._default_partners())._check_linkable()
+        return super().onchange(values, field_names, fields_spec)
+
+    def _named_partners(self, values):
+        """Ids of partners that the values of a form name, in lines of it too."""
+        found = set()
+        for name, value in values.items():
+            field = self._fields.get(name)
+            if field is None or not value:
+                continue
+            if field.type == "many2one" and field.comodel_name == "res.partner" and isinstance(value, int):
+                found.add(value)
+            elif field.type in ("one2many", "many2many"):
+                for command in value:
+                    if command[0] in (Command.CREATE, Command.UPDATE) and isinstance(command[2], dict):
+                        found |= self.env[field.comodel_name]._named_partners(command[2])
+        return found
+
+    def _default_partners(self):
+        """Ids of partners that the context's ``default_…`` keys name; those count for lines too."""
+        found = set()
+        for key, value in self.env.context.items():
+            if key.startswith("default_") and isinstance(value, int) and value and not isinstance(value, bool):
+                field = self._fields.get(key.removeprefix("default_"))
+                if field.comodel_name == "res.partner" if field is not None else key.endswith("partner_id"):
+                    found.add(value)
+        return found
 
 
 class ResPartner(models.Model):
@@ -12,17 +49,25 @@ class ResPartner(models.Model):
     def _check_parent_readable(self):
         self.parent_id._check_linkable()
 
+    def _links_are_checked(self):
+        """Whether customers may be hidden from the current user."""
+        user = self.env.user
+        return not user.share and user.has_group("sales_team.group_sale_salesman")
+
     def _check_linkable(self):
         """Odoo runs constraints as superuser, so that only the user tells who links.
 
         :raises AccessError: one of these partners is hidden from the current user, who works in sales
         """
-        user = self.env.user
-        if not self or user.share or not user.has_group("sales_team.group_sale_salesman"):
+        if not self or not self._links_are_checked():
             return
-        hidden = self.sudo().filtered(
-            lambda partner: partner.commercial_partner_id.pool_state == "pooled"
-            or partner.commercial_partner_id.region_id.is_scoped
+        hidden = (
+            self.sudo()
+            .exists()
+            .filtered(
+                lambda partner: partner.commercial_partner_id.pool_state == "pooled"
+                or partner.commercial_partner_id.region_id.is_scoped
+            )
         )
         if hidden and len(hidden.with_env(self.env(su=False))._filtered_access("read")) < len(hidden):
             raise AccessError(
