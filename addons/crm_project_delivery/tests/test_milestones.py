@@ -131,7 +131,7 @@ class TestMilestones(DeliveryCase):
     def test_acceptance_opens_rows_and_reopening_closes_them(self):
         progress = self.contract.plan_line_ids[1]
         self._accept(self.milestone)
-        today = fields.Date.context_today(self.milestone)
+        today = fields.Date.context_today(self.milestone.with_user(self.manager))
         self.assertEqual((progress.state, progress.due_date), ("due", today + timedelta(days=7)))
         self.milestone.with_user(self.manager).action_reopen()
         self.assertEqual((progress.state, progress.due_date, self.milestone.is_reached), ("planned", False, False))

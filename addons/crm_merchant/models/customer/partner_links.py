@@ -13,10 +13,10 @@ class Base(models.AbstractModel):
         """A form that was never saved computes as superuser as well, and shows what it computed."""
         partners = self.env["res.partner"]
         if partners._links_are_checked():
-            partners.browse(self._named_partners(values) | self._default_partners())._check_linkable()
+            partners.browse(self._merchant_named_partners(values) | self._merchant_default_partners())._check_linkable()
         return super().onchange(values, field_names, fields_spec)
 
-    def _named_partners(self, values):
+    def _merchant_named_partners(self, values):
         """Ids of partners that the values of a form name, in lines of it too."""
         found = set()
         for name, value in values.items():
@@ -28,10 +28,10 @@ class Base(models.AbstractModel):
             elif field.type in ("one2many", "many2many"):
                 for command in value:
                     if command[0] in (Command.CREATE, Command.UPDATE) and isinstance(command[2], dict):
-                        found |= self.env[field.comodel_name]._named_partners(command[2])
+                        found |= self.env[field.comodel_name]._merchant_named_partners(command[2])
         return found
 
-    def _default_partners(self):
+    def _merchant_default_partners(self):
         """Ids of partners that the context's ``default_…`` keys name; those count for lines too."""
         found = set()
         for key, value in self.env.context.items():
