@@ -35,6 +35,26 @@ class TestPublicMethods(ApprovalCase):
             self.policy.version,
         )
 
+    def test_windows_that_a_colleague_has_open(self):
+        """What he is about to sign or submit is neither read nor changed by others."""
+        order = self.submitted()
+        task = order.sudo().approval_task_ids.filtered(lambda row: row.state == "pending")
+        decision = self.env["crm.approval.decision"].with_user(task.user_id).create({"task_id": task.id, "kind": "approve"})
+        submit = self.env["crm.approval.submit"].with_user(self.rep)
+        submit = submit.create({"res_model": order._name, "res_id": order.id})
+        step = self.policy.step_ids[0]
+        row = (
+            self.env["crm.approval.submit.line"]
+            .with_user(self.rep)
+            .create({"wizard_id": submit.id, "step_id": step.id})
+        )
+        self.env.flush_all()
+        for window, vals in ((decision, {"comment": "x"}), (submit, {"res_id": 1}), (row, {"user_ids": [(5,)]})):
+            other = window.with_user(self.users["service_agent"])
+            self.assertFalse(other.search([("id", "=", window.id)]))
+            with self.assertRaises(AccessError):
+                other.write(vals)
+
     def test_decisions(self):
         task = self.submitted().sudo().approval_task_ids.filtered(lambda row: row.state == "pending")
         clerk = self.users["finance_clerk"]

@@ -18,7 +18,12 @@ class ResPartner(models.Model):
     # no default: users hand the defaults of their partner on, and a guarded field refuses them
     merchant_grade = fields.Selection(default=None)
 
-    _pooled_idx = models.Index("(pool_id, pool_since) WHERE pool_state = 'pooled'")
+    _pooled_idx = models.Index(
+        "(pool_id, pool_since DESC, id DESC) INCLUDE (region_id) WHERE pool_state = 'pooled' AND active IS TRUE"
+    )
+    _pooled_since_idx = models.Index(
+        "(pool_since DESC, id DESC) INCLUDE (pool_id) WHERE pool_state = 'pooled' AND active IS TRUE"
+    )
     _held_idx = models.Index("(user_id) WHERE pool_state = 'owned'")
     _recycle_idx = models.Index("(recycle_deadline) WHERE pool_state = 'owned' AND active IS TRUE")
     _locked_idx = models.Index("(user_id) WHERE pool_locked")

@@ -21,4 +21,5 @@ from . import crm_lead
 from . import adopt
 from . import pool_bulk
 from . import pool_bulk_after
+from . import crm_pool_view
 from . import crm_pool_lead

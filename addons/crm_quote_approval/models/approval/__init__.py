@@ -1,6 +1,7 @@
 from . import res_company
 from . import res_users
 from . import crm_approval_policy
+from . import crm_approval_policy_part
 from . import crm_approval_policy_step
 from . import crm_approval_policy_condition
 from . import crm_approval_policy_version

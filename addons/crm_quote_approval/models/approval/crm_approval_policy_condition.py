@@ -29,6 +29,7 @@ class ApprovalPolicyCondition(models.Model):
     """
 
     _name = "crm.approval.policy.condition"
+    _inherit = ["crm.approval.policy.part"]
     _description = "Approval Condition"
     _order = "id"
 
@@ -205,21 +206,3 @@ class ApprovalPolicyCondition(models.Model):
         if kind == NUMBER:
             value, wanted = round(value, DIGITS), round(wanted, DIGITS)
         return COMPARISONS[self.operator](value, wanted)
-
-    # -- changes are kept by the policy ----------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        conditions = super().create(vals_list)
-        conditions.policy_id._changed()
-        return conditions
-
-    def write(self, vals):
-        policies = self.policy_id
-        result = super().write(vals)
-        (policies | self.policy_id)._changed()
-        return result
-
-    def unlink(self):
-        self.policy_id._changed()
-        return super().unlink()

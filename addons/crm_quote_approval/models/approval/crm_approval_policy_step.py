@@ -23,6 +23,7 @@ class ApprovalPolicyStep(models.Model):
     """One signature (or several) that papers above an amount, or with certain terms, need."""
 
     _name = "crm.approval.policy.step"
+    _inherit = ["crm.approval.policy.part"]
     _description = "Approval Policy Step"
     _order = "policy_id, sequence, id"
 
@@ -215,21 +216,3 @@ class ApprovalPolicyStep(models.Model):
             # 2/3 of three people are two; a float a hair above would make it three
             return max(1, -int(-(round(count * self.needed_share / 100, 6)) // 1))
         return count
-
-    # -- changes are kept by the policy ----------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        steps = super().create(vals_list)
-        steps.policy_id._changed()
-        return steps
-
-    def write(self, vals):
-        policies = self.policy_id
-        result = super().write(vals)
-        (policies | self.policy_id)._changed()
-        return result
-
-    def unlink(self):
-        self.policy_id._changed()
-        return super().unlink()
