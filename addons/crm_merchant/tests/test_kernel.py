@@ -94,3 +94,11 @@ class TestKernel(TransactionCase):
         second = seals.search([("res_model", "=", "crm.pool.ledger")], limit=1, order="seq desc")
         self.assertEqual((second.previous_hash, second.head_count), (first.hash, 1))
         self.assertFalse(seals._ledger_broken())
+
+    def test_hooks_of_later_addons_say_nothing_by_themselves(self):
+        rep = self.users["sales_rep"]
+        customer = self.env["res.partner"].create({"name": "杭州测试有限公司", "is_company": True})
+        self.assertIsInstance(customer._merchant_360_sections(), list)
+        self.assertIsInstance(customer.browse()._merchant_risk_signals(), list)
+        self.assertIsInstance(customer._merchant_tier_measures(), dict)
+        self.assertIsInstance(rep._merchant_handover_items(), dict)

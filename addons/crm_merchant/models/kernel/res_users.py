@@ -84,3 +84,12 @@ class ResUsers(models.Model):
         """
         absences = self._merchant_absence_intervals(moment)
         return self.filtered(lambda user: any(start <= moment < end for start, end in absences.get(user.id, ())))
+
+    def _merchant_handover_items(self):
+        """What is in this person's hands and must go to another when he leaves or hands over.
+
+        :return: dict of kind (a stable code) -> recordset of any model, read under sudo; the caller asks first
+            whether somebody may hand over for him
+        """
+        self.ensure_one()
+        return {}
