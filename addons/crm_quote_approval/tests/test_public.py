@@ -39,7 +39,9 @@ class TestPublicMethods(ApprovalCase):
         """What he is about to sign or submit is neither read nor changed by others."""
         order = self.submitted()
         task = order.sudo().approval_task_ids.filtered(lambda row: row.state == "pending")
-        decision = self.env["crm.approval.decision"].with_user(task.user_id).create({"task_id": task.id, "kind": "approve"})
+        decision = (
+            self.env["crm.approval.decision"].with_user(task.user_id).create({"task_id": task.id, "kind": "approve"})
+        )
         submit = self.env["crm.approval.submit"].with_user(self.rep)
         submit = submit.create({"res_model": order._name, "res_id": order.id})
         step = self.policy.step_ids[0]
