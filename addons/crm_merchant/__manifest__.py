@@ -23,6 +23,7 @@
         "security/pool_rules.xml",
         "security/intake_rules.xml",
         "security/working_clock_rules.xml",
+        "security/window_rules.xml",
         "security/followup_rules.xml",
         "security/assignment_rules.xml",
         "security/settings_rules.xml",

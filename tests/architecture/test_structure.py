@@ -5,6 +5,7 @@ import ast
 import re
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -146,6 +147,24 @@ def test_nobody_is_given_what_only_a_door_writes(addon):
         if model in ledgers and "1" in rest:
             wrong.append(line)
     assert not wrong
+
+
+@present
+def test_an_open_window_is_the_opener_s_own(addon):
+    """Odoo lets everybody with access to a transient model read and write what a colleague has open: a rule says no."""
+    windows = {
+        model.name
+        for model in source.model_classes(addon)
+        if model.defines and any("TransientModel" in ast.unparse(base) for base in model.node.bases)
+    }
+    ruled = set()
+    for path in (source.ADDONS / addon / "security").glob("*.xml"):
+        for rule in ElementTree.parse(path).iter("record"):
+            values = {field.get("name"): field for field in rule.iter("field")}
+            if rule.get("model") == "ir.rule" and "groups" not in values and "domain_force" in values:
+                if "create_uid" in values["domain_force"].text:
+                    ruled.add(values["model_id"].get("ref").split(".")[-1].removeprefix("model_").replace("_", "."))
+    assert windows <= ruled, windows - ruled
 
 
 @present
