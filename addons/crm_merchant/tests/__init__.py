@@ -3,6 +3,7 @@ from . import test_region
 from . import test_pool
 from . import test_pool_recycle
 from . import test_pool_leaks
+from . import test_export
 from . import test_followup
 from . import test_assignment
 from . import test_assignment_bulk
