@@ -42,6 +42,16 @@ def reading(world):
         ("a line", "sale.order.line", "read", [world["held_line"]], {"fields": ["name"]}),
         ("report", "sale.report", "formatted_read_group", None,
          {"domain": [], "groupby": ["partner_id"], "aggregates": ["price_total:sum"]}),
+        ("followers", "mail.followers", "search_read", None, {"domain": [], "fields": ["name", "email", "partner_id"]}),
+        ("attendees", "calendar.attendee", "search_read", None,
+         {"domain": [], "fields": ["common_name", "phone", "email", "event_id"]}),
+        ("bank", "res.partner.bank", "search_read", None, {"domain": [], "fields": ["acc_number", "partner_id"]}),
+        ("event", "calendar.event", "read", [world["held_event"]], {"fields": ["name"]}),
+        ("events", "calendar.event", "search_read", None, {"domain": [], "fields": ["name", "partner_ids"]}),
+        ("event with it", "calendar.event", "onchange", [],
+         {"values": {"partner_ids": [[4, world["held"]]]}, "field_names": ["partner_ids"],
+          "fields_spec": {"partner_ids": {"fields": {"name": {}, "phone": {}}},
+                          "attendee_ids": {"fields": {"phone": {}, "email": {}, "common_name": {}}}}}),
         ("pool", "crm.pool.partner", "search_read", None, {"domain": [], "fields": []}),
         ("pool by id", "crm.pool.partner", "read", [world["lying"]], {"fields": ["display_name"]}),
         ("quote for it", "sale.order", "onchange", [],
@@ -75,6 +85,47 @@ def test_reading_customers_finds_nothing(world, login):
             if any(word in text for word in WORDS):
                 leaks[type(person).__name__, name] = text[:300]
     assert not leaks
+
+
+@everybody("sales_rep_2", "sales_supervisor")
+def test_no_model_tells_of_customers(world, login):
+    """Every model that there is, with all texts and links of its records, those that it takes from others too."""
+    person, leaks = world.people[login], {}
+    for model in world.models():
+        fields, refusal = ask(person, model, "fields_get", None, attributes=["type", "store", "related"])
+        texts = [
+            name
+            for name, field in (fields or {}).items()
+            if field["type"] in ("char", "text", "html", "many2one") and (field.get("store") or field.get("related"))
+        ]
+        for names in (texts, ["display_name"]):
+            rows, refusal = ask(person, model, "search_read", None, domain=[], fields=names, limit=1000)
+            if refusal is None:
+                break
+        found = [row for row in rows or () if any(word in str(row) for word in WORDS)]
+        if found:
+            leaks[model] = found[:2]
+    assert not leaks
+
+
+@pytest.mark.changes
+@everybody(*SALES)
+def test_nobody_writes_a_hidden_customer_down(world, login):
+    """An attendee, a follower or a bank account would show his mail and phone."""
+    person = world.people[login]
+    event = person.call("calendar.event", "create", vals_list=[
+        {"name": "x", "start": "2030-01-01 01:00:00", "stop": "2030-01-01 02:00:00"}])[0]  # fmt: skip
+    attacks = [
+        ("attendee", "calendar.attendee", "create", None,
+         {"vals_list": [{"event_id": event, "partner_id": world["held_contact"]}]}),
+        ("event", "calendar.event", "write", [event], {"vals": {"partner_ids": [[4, world["held_contact"]]]}}),
+        ("event of a pooled one", "calendar.event", "write", [event], {"vals": {"partner_ids": [[4, world["lying"]]]}}),
+        ("follower", "mail.followers", "create", None,
+         {"vals_list": [{"res_model": "calendar.event", "res_id": event, "partner_id": world["held"]}]}),
+        ("bank", "res.partner.bank", "create", None,
+         {"vals_list": [{"acc_number": "1", "partner_id": world["held"]}]}),
+    ]  # fmt: skip
+    assert not refused_all(person, attacks)
 
 
 @everybody(*SALES)

@@ -98,7 +98,13 @@ followup = env["crm.followup"].search([("partner_id", "=", held.id)])
 held_order = env["sale.order"].with_user(a).create({
     "partner_id": held.id, "order_line": [(0, 0, {"name": "密函专机", "price_unit": 100, "product_uom_qty": 1})],
 })
-ids |= {"held": held.id, "lying": lying.id, "held_contact": held.child_ids.id, "lying_contact": lying.child_ids.id,
+env["res.partner.bank"].create({"partner_id": held.id, "acc_number": "62220000密函"})
+held_event = env["calendar.event"].with_user(a).create({
+    "name": "密函会议", "start": "2030-01-02 01:00:00", "stop": "2030-01-02 02:00:00",
+    "partner_ids": [(6, 0, (a.partner_id | held.child_ids).ids)],
+})
+mine.message_subscribe(partner_ids=(held | lying.child_ids).ids)
+ids |= {"held_event": held_event.id, "held": held.id, "lying": lying.id, "held_contact": held.child_ids.id, "lying_contact": lying.child_ids.id,
         "held_order": held_order.id, "held_line": held_order.order_line.id, "held_note": held_note.id,
         "followup": followup.id}
 
@@ -283,6 +289,10 @@ class World:
 
     def sql(self, query):
         return self.server.databases.cluster.sql(query, self.server.name).strip()
+
+    def models(self):
+        """Names of the models whose records stay."""
+        return self.sql("SELECT model FROM ir_model WHERE NOT transient AND NOT abstract ORDER BY 1").splitlines()
 
     def fingerprint(self):
         """Table -> hash of all its rows."""

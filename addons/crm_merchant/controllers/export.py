@@ -10,9 +10,8 @@ from odoo.addons.web.controllers import export
 class _TextWriter(export.ExportXlsxWriter):
     def write(self, row, column, cell_value, style=None):
         if isinstance(cell_value, str) and cell_value.startswith(("=", "{=")):
-            self.worksheet.write_string(row, column, cell_value, style)
-        else:
-            super().write(row, column, cell_value, style)
+            return self.worksheet.write_string(row, column, cell_value, style)
+        return super().write(row, column, cell_value, style)
 
 
 class _GroupTextWriter(_TextWriter, export.GroupExportXlsxWriter):

@@ -7,5 +7,6 @@ from . import res_partner_followup
 from . import crm_followup
 from . import crm_pool_partner
 from . import partner_links
+from . import hidden
 from . import partner_merge
 from . import res_users
