@@ -12,6 +12,7 @@ INPUTS = {
     "email": ("email", 120),
     "province": ("state", 20),
     "industry": ("industry", 60),
+    "product": ("product", 60),
     "need": ("note", 2000),
 }
 # an input that people do not see; who fills it is a robot
@@ -94,6 +95,7 @@ class IntakeForm(http.Controller):
             "email": request.env._("Email"),
             "province": request.env._("Province"),
             "industry": request.env._("Industry"),
+            "product": request.env._("Product of Interest"),
             "need": request.env._("What do you need?"),
         }
 

@@ -51,6 +51,15 @@ def check_credit_code(raw):
     return _check(clean_cell(raw))
 
 
+def province_of_credit_code(raw):
+    """Give the two digits (GB/T 2260) of the province whose office registered the bearer of a valid code, else "".
+
+    Places 3 to 8 of the code (GB 32100) are the division of that office; 10 in places 3 and 4 is the national one.
+    """
+    code = check_credit_code(raw)
+    return code.normalised[2:4] if code.valid else ""
+
+
 def check_character(code):
     """Give the 18th character for the first 17 characters of ``code``.
 

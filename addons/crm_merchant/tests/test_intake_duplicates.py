@@ -188,6 +188,32 @@ class TestIntakeDuplicates(IntakeCase):
                 self.assertNotIn("秘密", str(hit))
                 self.assertNotIn("138", str(hit["label"]))
 
+    def test_a_customer_in_the_pool_and_its_administrator(self):
+        admin = self.users["region_manager"]
+        pool = self.env["crm.pool"].create({"name": "公海", "admin_ids": [(6, 0, admin.ids)]})
+        customer = self.env["res.partner"].create(
+            {"name": "上海秘密机械有限公司", "is_company": True, "phone": "13800138000"}
+        )
+        customer._pool_move("enter", {self.env["res.users"]: customer}, "", pool=pool)
+        hit = self.check("13800138000")[0]
+        finder = self.env["crm.duplicate.finder"].with_user(self.rep)
+        self.assertEqual(hit["owner"], finder.env._("in the pool"))
+        self.assertEqual(self.env["crm.lead"]._intake_tell_owner(customer.sudo(), "asks"), admin)
+
+    def test_a_customer_is_checked_while_it_is_typed(self):
+        self.foreign_lead()
+        Partner = self.env["res.partner"].with_user(self.rep)
+        for vals in ({"phone": "13800138000"}, {"name": "上海秘密机械有限公司", "is_company": True}):
+            with self.subTest(vals):
+                self.assertIn(self.users["sales_rep_2"].name, self.typed(Partner, vals))
+        own = Partner.create({"name": "杭州安静机械有限公司", "is_company": True, "phone": "13900139000"})
+        self.assertFalse(self.typed(own, {"name": "杭州安静机械有限公司"}))
+        self.assertFalse(self.typed(Partner, {"parent_id": own.id, "phone": "13900139000"}))
+
+    def typed(self, record, vals):
+        answer = record.onchange(vals, list(vals), {"intake_answer": {}, **dict.fromkeys(vals, {})})
+        return answer["value"].get("intake_answer") or ""
+
     def test_own_records_are_told_whole(self):
         lead = self.foreign_lead(user_id=self.rep.id)
         hit = self.check("13800138000")[0]

@@ -51,6 +51,23 @@ class TestIntakeForm(HttpCase, ChannelCase):
         for name in (*INPUTS, TRAP, "photo", "agree", "csrf_token", "form_number"):
             self.assertIn(f'name="{name}"', page)
 
+    def test_industry_and_product_line_find_their_rule(self):
+        industry = self.env["res.partner.industry"].create({"name": "Valves", "merchant_synonyms": "阀门，泵阀"})
+        category = self.env["product.category"].create({"name": "五轴加工中心", "merchant_synonyms": "五轴"})
+        rep = self.users["sales_rep"]
+        rule = self.env["crm.assignment.rule"].create(
+            {
+                "name": "x",
+                "industry_ids": [(6, 0, industry.ids)],
+                "product_line_ids": [(6, 0, category.ids)],
+                "target_ids": [(0, 0, {"user_id": rep.id})],
+            }
+        )
+        self.send(province="江苏省", industry="泵阀行业", product="立式五轴机床")
+        lead = self.leads(self.form)
+        self.assertEqual((lead.merchant_industry_id, lead.merchant_product_line_id), (industry, category))
+        self.assertEqual((lead.assignment_rule_id, lead.user_id), (rule, rep))
+
     def test_an_inquiry(self):
         response = self.send(province="江苏省", industry="阀门")
         self.assertEqual(response.status_code, 200)

@@ -20,12 +20,21 @@ class TestRegion(MerchantCase):
             ({"state_id": self.guangdong.id}, self.south),
             ({"state_id": False, "city": "苏州市"}, self.east),
             ({"state_id": False, "city": False, "phone": "0755-8888 6666"}, self.south),
+            ({"state_id": False, "city": False, "phone": False, "credit_code": "91440300708461136T"}, self.south),
+            ({"state_id": False, "city": False, "credit_code": "91440300708461136X"}, self.env["crm.region"]),
+            ({"state_id": self.jiangsu.id, "credit_code": "91440300708461136T"}, self.east),
             ({"state_id": self.jiangsu.id, "phone": "0755-8888 6666"}, self.east),
             ({"state_id": False, "city": False, "phone": False}, self.env["crm.region"]),
         ]
         for vals, region in cases:
             with self.subTest(vals):
                 self.assertEqual(self.make_leads(**vals).region_id, region)
+
+    def test_a_customer_by_its_tax_number(self):
+        customer = self.env["res.partner"].create({"name": "x", "is_company": True})
+        self.assertFalse(customer.region_id)
+        customer.vat = "91440300708461136T"
+        self.assertEqual(customer.region_id, self.south)
 
     def test_city_wins_over_its_province_and_follows_a_change(self):
         suzhou = self.env["crm.region"].create(

@@ -83,16 +83,17 @@ class DuplicateCheck(models.TransientModel):
         return matches[:MAX_HITS]
 
     @api.model
-    def _answer(self, texts, exclude=()):
+    def _answer(self, texts, exclude=None):
         """What is said while somebody types: one sentence about the closest match, "" if there is none, if the text is no
         whole number or name yet, or if he has asked too often; typing is never held up.
 
         :param texts: what was typed, the surest first
-        :param exclude: ids of leads that do not count
+        :param exclude: leads or customers that do not count
         """
+        itself = {(exclude._name, res_id) for res_id in exclude.ids} if exclude else set()
         for text in texts:
             try:
-                matches = [m for m in self._find(text) if m.model != "crm.lead" or m.res_id not in exclude]
+                matches = [m for m in self._find(text) if (m.model, m.res_id) not in itself]
             except (UserError, AccessError):
                 continue
             for _match, hit in self._hits(matches):

@@ -23,6 +23,7 @@ class IntakeEntry(models.TransientModel):
     contact = fields.Char()
     state_id = fields.Many2one("res.country.state", "Province", domain="[('country_id.code', '=', 'CN')]")
     need = fields.Text("What Is Needed")
+    product_line_id = fields.Many2one("product.category", "Product Line")
     referrer_id = fields.Many2one("res.partner", "Recommended By")
     keep = fields.Boolean("I Take It Myself")
     answer = fields.Char(readonly=True)
@@ -81,6 +82,7 @@ class IntakeEntry(models.TransientModel):
         if problems:
             raise UserError(self.env["crm.import.line"].sudo()._words(problems, of_form=True))
         vals["state_id"] = self.state_id.id or vals["state_id"]
+        vals["merchant_product_line_id"] = self.product_line_id.id or vals["merchant_product_line_id"]
         if self.keep:
             vals["user_id"] = self.env.uid
         if self.kind == "referral":

@@ -1,3 +1,4 @@
+from . import synonym_mixin
 from . import crm_assignment_rule
 from . import crm_assignment_rehearsal
 from . import crm_assignment_target

@@ -171,6 +171,8 @@ class ImportBatch(models.Model):
             "china": self.env.ref("base.cn").id,
             "stage": self.env["crm.lead"]._stage_find(domain=[("fold", "=", False)]).id,
             "sources": self._find_or_create("utm.source", {v["source"] for v in values if v.get("source")}),
+            "industries": self.env["res.partner.industry"]._merchant_read_texts(v.get("industry") for v in values),
+            "product_lines": self.env["product.category"]._merchant_read_texts(v.get("product") for v in values),
             "tags": self._find_or_create("crm.tag", {tag for v in values for tag in v.get("tags", ())}),
         }
 
@@ -235,6 +237,8 @@ class ImportBatch(models.Model):
             "campaign_id": origin.get("campaign_id"),
             "intake_channel_id": self.channel_id.id,
             "referred": values.get("referred"),
+            "merchant_industry_id": lookups["industries"].get(values.get("industry")),
+            "merchant_product_line_id": lookups["product_lines"].get(values.get("product")),
             "expected_revenue": float(values.get("budget") or 0),
             "tag_ids": [fields.Command.set([lookups["tags"][tag] for tag in values.get("tags", ())])],
             "description": self._prepare_description(values, line.hint),
@@ -242,13 +246,8 @@ class ImportBatch(models.Model):
 
     def _prepare_description(self, values, hint):
         """What has no field of its own: industry, product, unmapped columns, hints."""
-        pairs = [
-            (self.env._("Industry"), values.get("industry")),
-            (self.env._("Product of Interest"), values.get("product")),
-            *values.get("notes", ()),
-            (self.env._("Please Note"), hint),
-        ]
-        return self._as_html([(label, text) for label, text in pairs if text])
+        pairs = self.env["crm.lead"]._intake_description_pairs(values)
+        return self._as_html([*pairs, (self.env._("Please Note"), hint)] if hint else pairs)
 
     def _as_html(self, pairs):
         return Markup("<br/>").join(Markup("%s: %s") % (label, text) for label, text in pairs)

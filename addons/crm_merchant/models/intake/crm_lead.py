@@ -72,6 +72,10 @@ class CrmLead(models.Model):
                 code = check_credit_code(typed).normalised
                 if code != typed:
                     lead.credit_code = code
+        self._region_assign()
+
+    def _region_credit_code(self):
+        return self.credit_code
 
     @api.depends("merged_into_id")
     def _compute_won_status(self):

@@ -18,7 +18,7 @@ class CrmLead(models.Model):
             for name in ("credit_code", "phone", "partner_name")
             if self[name] and self[name] != self._origin[name]
         ]
-        self.intake_answer = self.env["crm.duplicate.check"]._answer(typed, exclude=self._origin.ids)
+        self.intake_answer = self.env["crm.duplicate.check"]._answer(typed, exclude=self._origin)
 
     @api.model
     def _intake_read(self, cells):
@@ -36,7 +36,9 @@ class CrmLead(models.Model):
         states = self.env["crm.region"]._state_of_province_code()
         state_id = states.get(values.get("province"))
         name = values.get("company") or values.get("contact") or values.get("phone") or values.get("email")
-        product = values.get("product")
+        product, industry = values.get("product"), values.get("industry")
+        industries = self.env["res.partner.industry"]._merchant_read_texts([industry])
+        lines = self.env["product.category"]._merchant_read_texts([product])
         return {
             "name": f"{name} - {product}" if product else name,
             "partner_name": values.get("company"),
@@ -51,6 +53,8 @@ class CrmLead(models.Model):
             "city": values.get("city"),
             "street": values.get("street"),
             "referred": values.get("referred"),
+            "merchant_industry_id": industries.get(industry),
+            "merchant_product_line_id": lines.get(product),
             "expected_revenue": float(values.get("budget") or 0),
             "description": self.env["crm.import.batch"]._as_html(self._intake_description_pairs(values)),
         }

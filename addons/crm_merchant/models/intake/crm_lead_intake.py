@@ -148,7 +148,7 @@ class CrmLead(models.Model):
         :return: the person, nobody if nobody is in charge or the to-do is there already
         """
         user = record.user_id
-        if not user and record._name == self._name and record.pool_state == "pooled":
+        if not user and record.pool_state == "pooled":
             user = record.pool_id.admin_ids[:1]
         if not user.active or user.share:
             return user.browse()

@@ -189,8 +189,7 @@ class DuplicateFinder(models.AbstractModel):
             return record.user_id.name
         if record._name == "crm.lead" and not record.active:
             return self.env._("archived")
-        pooled = record._name == "crm.lead" and record.pool_state == "pooled"
-        return self.env._("in the pool") if pooled else self.env._("nobody")
+        return self.env._("in the pool") if record.pool_state == "pooled" else self.env._("nobody")
 
     @api.model
     def _last_contact(self, records):

@@ -21,6 +21,9 @@ class ResPartner(models.Model):
         help="The tax number where it is a valid unified social credit code",
     )
 
+    # filled by the onchange only, as on leads
+    intake_answer = fields.Char("There Already", store=False, groups="base.group_user")
+
     _company_core_idx = models.Index("(split_part(company_key, '@', 1) text_pattern_ops) WHERE company_key IS NOT NULL")
 
     def _auto_init(self):
@@ -49,3 +52,17 @@ class ResPartner(models.Model):
         for partner in self:
             code = check_credit_code(partner.vat)
             partner.credit_code = code.normalised if code.valid else False
+
+    def _region_place_fields(self):
+        return (*super()._region_place_fields(), "vat")
+
+    def _region_credit_code(self):
+        return self.vat
+
+    @api.onchange("phone", "name", "vat")
+    def _onchange_intake_answer(self):
+        """Says while a customer is typed whether it is there already, as far as the person may know it."""
+        names = ("vat", "phone", "name") if self.is_company else ("phone",)
+        typed = [self[name] for name in names if self[name] and self[name] != self._origin[name]]
+        family = self._origin | self.parent_id.commercial_partner_id._origin
+        self.intake_answer = self.env["crm.duplicate.check"]._answer(typed, exclude=family)

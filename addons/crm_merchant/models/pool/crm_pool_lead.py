@@ -32,7 +32,7 @@ class CrmPoolLead(models.Model):
             SELECT l.id, l.pool_id, l.region_id, l.state_id, l.city, l.source_id, l.expected_revenue, l.pool_since,
                    (SELECT c.currency_id FROM crm_pool p JOIN res_company c ON c.id = p.company_id
                      WHERE p.id = l.pool_id) AS currency_id,
-                   COALESCE(l.partner_name, %(nameless)s) AS company_label,
+                   COALESCE(l.partner_name, %(nameless)s || l.id) AS company_label,
                    left(l.contact_name, 1) || '**' AS contact_label,
                    %(phone)s AS phone_label
               FROM crm_lead l
@@ -40,7 +40,8 @@ class CrmPoolLead(models.Model):
             """,
             phone=self._masked_phone(),
             pools=self._pools_of_user(),
-            nameless=self.env._("(no company name)"),
+            # the subject may hold a phone or a mail; the number tells two such rows apart
+            nameless=self.env._("Without company, no. "),
         )
 
     @api.model

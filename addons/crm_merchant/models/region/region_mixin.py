@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...lib.credit_code import province_of_credit_code
 from ...lib.divisions import province_from_text
 from ...lib.phone import parse_phones, province_of_area_code
 
@@ -20,6 +21,11 @@ class RegionMixin(models.AbstractModel):
     def _watched_fields(self):
         return {**super()._watched_fields(), **dict.fromkeys(self._region_place_fields(), "_region_written")}
 
+    def _region_credit_code(self):
+        """Unified social credit code of one record as it was typed; its digits say where it is registered."""
+        self.ensure_one()
+        return ""
+
     def _guarded_fields(self):
         return super()._guarded_fields() | {"region_id"}
 
@@ -27,7 +33,7 @@ class RegionMixin(models.AbstractModel):
         self._region_assign()
 
     def _region_assign(self):
-        """Door of ``region_id``: finds the region from city, province, then the phone's area code.
+        """Door of ``region_id``: finds the region from city, province, the phone's area code, then the credit code.
 
         Any number of records of any companies; one write per region that changes something.
         """
@@ -58,6 +64,7 @@ class RegionMixin(models.AbstractModel):
                 state_id = states.get(province_of_area_code(phone.area_code))
                 if state_id:
                     break
+            state_id = state_id or states.get(province_of_credit_code(self._region_credit_code()))
         return region_map["state"].get(state_id, False)
 
     def _region_fill(self):
