@@ -55,7 +55,9 @@ class TestRecycleRehearsal(FollowupCase):
         """Lead -> (who would have lost it, why) by the rehearsal."""
         with freeze_time(NOW):
             moves = pool.with_user(self.admin)._rehearsal_moves(START)
-        return {move["lead"].id: (move["before"], move["rule"]) for move in moves}
+        return {
+            move["record"].id: (move["before"], move["rule"]) for move in moves if move["record"]._name == "crm.lead"
+        }
 
     def test_agrees_with_what_the_rules_do(self):
         dice = random.Random(20260303)

@@ -37,7 +37,7 @@ class CrmAssignmentTrial(models.TransientModel):
             return self.lead_ids._filtered_access("read").filtered(lambda lead: not lead.user_id and lead.active)
         domain = Domain("active", "=", True) & Domain("user_id", "=", False)
         domain &= Domain("pool_state", "=", "pooled" if self.scope == "pooled" else False)
-        return self.env["crm.lead"]._rehearsal_leads(domain)
+        return self.env["crm.lead"]._rehearsal_records(domain)
 
     def action_run(self):
         """Reckons anew over the chosen scope.

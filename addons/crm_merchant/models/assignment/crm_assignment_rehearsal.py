@@ -18,10 +18,10 @@ class CrmAssignmentRule(models.Model):
         closed meanwhile does not free him.
 
         :param since: naive UTC
-        :return: list of dicts: ``lead`` (superuser), ``before`` and ``after`` (users; empty: the pool or nobody), and
+        :return: list of dicts: ``record`` (superuser), ``before`` and ``after`` (users; empty: the pool or nobody), and
             ``rule``, its name
         """
-        leads = self.env["crm.lead"]._rehearsal_leads([("create_date", ">=", since)]).sudo()
+        leads = self.env["crm.lead"]._rehearsal_records([("create_date", ">=", since)]).sudo()
         got = leads._rehearsal_holders()
         rules = self.sudo().search(leads._get_assignment_rule_domain())
         homes = leads._pool_find()
@@ -39,7 +39,7 @@ class CrmAssignmentRule(models.Model):
             for step in steps:
                 for user, share in step.shares.items():
                     name = step.rule.name
-                    moves += [{"lead": lead, "before": got[lead.id], "after": user, "rule": name} for lead in share]
+                    moves += [{"record": lead, "before": got[lead.id], "after": user, "rule": name} for lead in share]
             nobody = self.env["res.users"]
-            moves += [{"lead": lead, "before": got[lead.id], "after": nobody, "rule": ""} for lead in left]
+            moves += [{"record": lead, "before": got[lead.id], "after": nobody, "rule": ""} for lead in left]
         return moves

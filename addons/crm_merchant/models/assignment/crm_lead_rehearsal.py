@@ -1,5 +1,4 @@
-from odoo import api, models
-from odoo.fields import Domain
+from odoo import models
 from odoo.tools import SQL
 
 
@@ -7,22 +6,6 @@ class CrmLead(models.Model):
     """What a dry run or a rehearsal of rules asks of leads."""
 
     _inherit = "crm.lead"
-
-    @api.model
-    def _rehearsal_leads(self, domain):
-        """Leads that the current user may count: those he may read, archived ones too.
-
-        A pool hides its leads from all but its administrators; who administers the rules counts them all the same,
-        except those of a closed region.
-        """
-        domain = Domain(domain)
-        leads = self.with_context(active_test=False)
-        found = leads.search(domain, order="id")
-        if self.env.user.has_group("sales_team.group_sale_manager"):
-            hidden = Domain("pool_state", "=", "pooled") & Domain("region_id.is_scoped", "!=", True)
-            hidden &= Domain("company_id", "in", [False, *self.env.companies.ids])
-            found |= leads.sudo().search(domain & hidden, order="id").sudo(False)
-        return found.with_context(active_test=True).sorted("id")
 
     def _rehearsal_holders(self):
         """Lead id -> who got each of these leads first: by the ledger, else who holds it."""

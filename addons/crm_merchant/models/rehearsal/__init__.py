@@ -1,3 +1,5 @@
+from . import counted
 from . import recycle_replay
 from . import crm_lead
+from . import res_partner
 from . import crm_pool

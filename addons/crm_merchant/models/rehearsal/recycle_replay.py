@@ -43,13 +43,14 @@ class PoolMixin(models.AbstractModel):
         """
         records = self.sudo()
         lives = records._replay_lives(since, now)
-        notes = records._replay_followups()
+        notes, turns = records._replay_followups(), records._replay_turns()
         staying = set((records._pool_exempt_now() | records.filtered("pool_locked"))._ids)
         stretches = []
         for record in records:
             if record.id not in staying:
                 for life in lives.get(record.id, ()):
-                    stretches += record._replay_stretches(pool, life, notes[record.id], life.ended or now)
+                    facts = (notes[record.id], *turns[record.id])
+                    stretches += record._replay_stretches(pool, life, *facts, life.ended or now)
         outcomes = {record_id: Outcome(owned[-1].holds[-1][1], "", 0) for record_id, owned in lives.items()}
         return outcomes | records._replay_first(pool, stretches, since, now)
 
@@ -104,20 +105,22 @@ class PoolMixin(models.AbstractModel):
             found[record_id].append(moment)
         return found
 
-    def _replay_converted_at(self):
-        """When this record became an opportunity, ``None`` if it has not; beside ``_pool_with_opportunity``."""
-        return None
+    def _replay_turns(self):
+        """When these records became or got an opportunity, and when they led to a deal; beside
+        ``_pool_with_opportunity`` and ``_pool_with_deal``.
 
-    def _replay_dealt_at(self):
-        """When this record led to a deal, ``None`` if it has not; beside ``_pool_with_deal``."""
-        return None
+        :return: dict of record id -> (moment or ``None``, moment or ``None``), for each of them
+        """
+        return dict.fromkeys(self._ids, (None, None))
 
     # -- what the rules would have done ---------------------------------------------------------------
 
-    def _replay_stretches(self, pool, life, notes, end):
+    def _replay_stretches(self, pool, life, notes, converted, dealt, end):
         """The stretches of one life of this record; the same rules as ``_pool_limits``.
 
         :param notes: moments of its follow-ups
+        :param converted: when it became an opportunity, ``None`` if never, and
+        :param dealt: when it led to a deal
         :param end: when the life ended, or now
         """
         extra = pool.created_extra_days if life.created else 0
@@ -132,8 +135,8 @@ class PoolMixin(models.AbstractModel):
                 anchor = max([held, *(moment for moment in notes if moment <= since)])
                 found.append(Stretch(self.id, life, "no_followup", days + extra, anchor, since, until))
         for rule, days, reached in (
-            ("no_opportunity", pool.recycle_days_opportunity, self._replay_converted_at()),
-            ("no_deal", pool.recycle_days_deal, self._replay_dealt_at()),
+            ("no_opportunity", pool.recycle_days_opportunity, converted),
+            ("no_deal", pool.recycle_days_deal, dealt),
         ):
             if days:
                 until = min(end, reached or end)
