@@ -188,6 +188,65 @@ class TestCustomerPool(CustomerCase):
             )  # fmt: skip
         self.assertEqual(customer.last_followup_at, START + timedelta(days=3))
 
+    def meet(self, partners, user=None, days=2, moment=START, **vals):
+        """A meeting that this person called at ``moment`` with these people, after some days."""
+        start = START + timedelta(days=days)
+        event = (
+            self.env["calendar.event"]
+            .with_user(user or self.rep)
+            .create({
+                "name": f"Visit {days}", "start": start, "stop": start + timedelta(hours=1),
+                "partner_ids": [(6, 0, (partners | (user or self.rep).partner_id).ids)], **vals,
+            })
+        )  # fmt: skip
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE calendar_event SET create_date = %s WHERE id = %s", (moment, event.id))
+        event.invalidate_recordset(["create_date"])
+        return event.sudo()
+
+    def test_future_meetings_stay_with_the_former_holder(self):
+        customer = self.make_held_customers()
+        contact = customer.child_ids
+        model_id = self.env["ir.model"]._get_id("res.partner")
+        with freeze_time(START):
+            first = self.meet(contact, res_model_id=model_id, res_id=customer.id)
+            second = self.meet(customer, days=3)
+            colleague = self.meet(contact, user=self.rep_2, days=4)
+            past = self.meet(contact, days=-2)
+            todo = contact.activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id, summary="Call back")
+            sent = self.env["mail.mail"].search_count([])
+            customer.with_user(self.rep).action_pool_release("no budget")
+        self.assertEqual((first | second).partner_ids, self.rep.partner_id)
+        self.assertEqual((first | second).attendee_ids.partner_id, self.rep.partner_id)
+        self.assertFalse(first.res_id or first.res_model)
+        self.assertEqual((first | second).user_id, self.rep, "they are still in his calendar")
+        self.assertIn(contact, colleague.partner_ids, "a colleague's meeting is his")
+        self.assertIn(contact, past.partner_ids, "what was held is history")
+        self.assertFalse(todo.exists())
+        self.assertEqual(self.env["mail.mail"].search_count([]), sent, "the customer gets no mail")
+        dropped = self.rows(customer)[-1].dropped_todos
+        self.assertIn(f"{first.start} Visit 2", dropped)
+        for text in ("Visit 3", "Call back"):
+            self.assertEqual(dropped.count(text), 1, dropped)
+        self.assertNotIn("Visit 4", dropped)
+
+    def test_a_held_meeting_is_a_follow_up(self):
+        customer, other = self.make_held_customers(2, grade="A")
+        with freeze_time(START):
+            held = self.meet(customer.child_ids)
+            foreign = self.meet(other.child_ids, user=self.rep_2)
+            lead = self.make_leads(user_id=self.rep.id, partner_id=other.id)
+            joined = self.meet(other, days=3, opportunity_id=lead.id)
+        with freeze_time(START + timedelta(days=4)):
+            self.meet(customer, days=3, moment=START + timedelta(days=4))  # entered afterwards: proves nothing
+            for _run in range(2):
+                self.env["calendar.event"]._cron_followup_meetings()
+        followup = self.env["crm.followup"].search([("partner_id", "in", (customer | other).ids)])
+        self.assertEqual((followup.partner_id, followup.evidence_id, followup.verdict), (customer, held.id, "fact"))
+        self.assertEqual(customer.last_followup_at, held.stop)
+        self.assertTrue(foreign)
+        self.assertEqual(other.last_followup_at, joined.stop, "through the lead in the same hands, once")
+
     def test_customers_with_business_stay(self):
         companies = self.make_held_customers(3, grade="A")
         ordering, portal, plain = companies

@@ -91,8 +91,6 @@ class ResPartner(models.Model):
             and contact.user_id in (followed[contact.id], contact.user_id.browse())
         )
         if contacts:
-            if not user:
-                contacts._pool_leave_owner({contact.id: followed[contact.id] for contact in contacts})
             contacts.with_context(mail_notrack=True).write({"user_id": user.id})
         leads = (
             self.env["crm.lead"]
@@ -117,7 +115,7 @@ class ResPartner(models.Model):
     def _get_dropped_todos_domain(self, owners):
         """Those of the former holder: what the accountant wants of a customer goes on."""
         return super()._get_dropped_todos_domain(owners) & Domain(
-            "user_id", "in", [user.id for user in owners.values()]
+            "user_id", "in", [user.id for user in owners.values() if user]
         )
 
     def _pool_mine_title(self):
@@ -143,6 +141,22 @@ class ResPartner(models.Model):
         return super()._pool_holding_domain(user) & ~dealt
 
     # -- entering -----------------------------------------------------------------------------------
+
+    @api.model
+    def _pool_adopt_domain(self):
+        """Companies that somebody looks after; who only sells to us is no customer."""
+        vendor = Domain("supplier_rank", ">", 0) & Domain("customer_rank", "=", 0)
+        held = Domain(
+            [
+                ("user_id.active", "=", True),
+                ("user_id.share", "=", False),
+                ("pool_state", "=", False),
+                ("is_company", "=", True),
+                ("parent_id", "=", False),
+                ("partner_share", "=", True),
+            ]
+        )
+        return held & ~vendor
 
     def action_pool_enter(self):
         """Puts customers under the rules of the pools of their regions: who has a salesperson is held by him, the

@@ -17,6 +17,13 @@ class CalendarEvent(models.Model):
         )  # fmt: skip
 
     @api.model
+    def _followup_known(self, events):
+        """Ids of those of these meetings that are counted as a follow-up already."""
+        followups = self.env["crm.followup"].sudo()
+        found = followups.search([("evidence_model", "=", self._name), ("evidence_id", "in", events.ids)])
+        return set(found.mapped("evidence_id"))
+
+    @api.model
     def _cron_followup_meetings(self):
         """Held meetings of leads become follow-ups of who called them."""
         now = fields.Datetime.now()
@@ -28,12 +35,7 @@ class CalendarEvent(models.Model):
                 ("stop", ">", now - timedelta(days=DAYS_BACK)),
             ]
         )
-        known = set(
-            self.env["crm.followup"]
-            .sudo()
-            .search([("evidence_model", "=", self._name), ("evidence_id", "in", events.ids)])
-            .mapped("evidence_id")
-        )
+        known = self._followup_known(events)
         for event in events.filtered(lambda event: event.id not in known and event._is_held()):
             event.opportunity_id._followup_fact(
                 "meeting", event.name, event, user=event.user_id or event.opportunity_id.user_id, moment=event.stop
