@@ -239,6 +239,71 @@ class TestCustomerRights(RightsCase):
         customer.state_id = self.guangdong
         self.assertEqual(order.region_id, self.south)
 
+    def make_invoice(self, partner, user, **vals):
+        """A posted invoice of this customer with this salesperson, or nobody."""
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice", "partner_id": partner.id, "invoice_user_id": user.id,
+                "invoice_line_ids": [Command.create({"name": "加工中心", "quantity": 1, "price_unit": 100})], **vals,
+            }
+        )  # fmt: skip
+        move.action_post()
+        move.invoice_user_id = user
+        self.env.flush_all()
+        return move
+
+    def invoices_seen(self, move, role):
+        """What a role gets to know of one invoice, by every way of asking."""
+        self.env.invalidate_all()
+        user = self.users[role]
+        moves, report = self.env["account.move"].with_user(user), self.env["account.invoice.report"].with_user(user)
+        lines = self.env["account.move.line"].with_user(user)
+        mine = [("id", "=", move.id)]
+        found = {
+            "search": moves.search_count(mine),
+            "groups": sum(count for _state, count in moves._read_group(mine, ["state"], ["__count"])),
+            "names": len(moves.name_search(move.name, mine)),
+            "lines": lines.search_count([("move_id", "=", move.id), ("display_type", "=", "product")]),
+            "line groups": sum(
+                count
+                for _move, count in lines._read_group(
+                    [("move_id", "=", move.id), ("display_type", "=", "product")], ["move_id"], ["__count"]
+                )
+            ),
+            "rights": int(move.with_user(user).has_access("read")),
+        }
+        if report.has_access("read"):
+            # Odoo lets sales people read it only as the source of a board
+            found["report"] = report.search_count([("move_id", "=", move.id)])
+        self.assertEqual(len(set(found.values())), 1, (role, found))
+        return bool(found["search"])
+
+    def test_closed_region_of_invoices(self):
+        customer = self.make_held_customers()
+        free = self.make_customers(state_id=self.guangdong.id)
+        nobodys = self.make_invoice(customer.child_ids, self.nobody)
+        colleagues = self.make_invoice(customer, self.rep_2)
+        open_one = self.make_invoice(free, self.nobody)
+        self.east.write({"is_scoped": True, "manager_ids": [Command.set(self.users["region_manager"].ids)]})
+        self.env.flush_all()
+        readers = {"sales_rep", "region_manager", "hq_commerce", "sales_director", "general_manager", "finance_clerk"}
+        for role in (*readers, "sales_rep_2", "sales_supervisor", "marketing", "regional_agent", "suite_admin"):
+            with self.subTest(role):
+                self.assertEqual(self.invoices_seen(nobodys, role), role in readers)
+                self.assertTrue(self.invoices_seen(open_one, role), "as Odoo ships it")
+        self.assertTrue(self.invoices_seen(colleagues, "sales_rep_2"), "his own paper")
+        self.assertFalse(self.invoices_seen(colleagues, "sales_supervisor"))
+        # the report has a rule of its own, for whoever is given the right to read it
+        self.env["ir.model.access"].create(
+            {
+                "name": "test", "perm_read": True,
+                "model_id": self.env["ir.model"]._get_id("account.invoice.report"),
+                "group_id": self.env.ref("sales_team.group_sale_salesman").id,
+            }
+        )  # fmt: skip
+        self.assertFalse(self.invoices_seen(nobodys, "sales_rep_2"))
+        self.assertTrue(self.invoices_seen(nobodys, "sales_rep"))
+
     def test_the_creator_of_an_ownerless_customer_keeps_it_in_sight(self):
         self.east.is_scoped = True
         company = (
