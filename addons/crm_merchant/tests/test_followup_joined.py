@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .channel_common import ChannelCase
@@ -50,6 +50,89 @@ class TestArrivalClock(ChannelCase):
             self.env["crm.pool.lead"].with_user(self.rep).browse(lead.id).action_pool_claim()
         self.assertGreater(lead.first_response_deadline, START + timedelta(days=7))
         self.assertFalse(lead.first_response_late or self.told(lead))
+
+    # -- who asks again ---------------------------------------------------------------------------
+
+    def held(self):
+        """A lead that the rep holds from START on and has answered an hour later."""
+        with freeze_time(START):
+            lead = self.known(user_id=self.users["sales_rep_2"].id)
+            lead._pool_move("transfer", {self.rep: lead}, "", pool=self.pool)
+            lead._response_start(lead.company_id, {lead.id: START})
+            self.assertTrue(lead.first_response_deadline)
+        with freeze_time(START + timedelta(hours=1)):
+            lead._followup_fact("call", "x", lead, user=self.rep)
+        return lead
+
+    def ask_again(self, days, policy="block"):
+        with freeze_time(START + timedelta(days=days)):
+            return self.take(self.channel(duplicate_policy=policy))
+
+    def test_who_asks_again_is_answered_in_time(self):
+        self.pool.action_recycle_on()
+        lead = self.held()
+        first, recycled = lead.first_response_at, lead.recycle_deadline
+        self.assertTrue(recycled)
+        self.assertEqual(self.ask_again(2, "merge").outcome, "merged")
+        due = lead.answer_deadline
+        self.assertGreaterEqual(due, START + timedelta(days=3))
+        self.assertEqual((lead.asked_count, lead.asked_at), (1, START + timedelta(days=2)))
+        self.assertEqual(lead.followup_deadline, due)
+        self.ask_again(2.1)
+        self.assertEqual((lead.asked_count, lead.answer_deadline), (2, due), "the clock runs already")
+        self.assertEqual(lead.recycle_deadline, recycled, "the customer's asking is no follow-up")
+        self.assertEqual(lead.first_response_at, first, "the figures of the first response stay")
+        todo = self.todos(lead).filtered(lambda todo: todo.activity_type_id != self.late)
+        self.assertEqual((len(todo), todo.user_id), (1, self.rep))
+        self.remind(10)
+        self.assertEqual(self.told(lead), self.rep | self.users["sales_supervisor"])
+        self.assertEqual((lead.answer_late, lead.first_response_late), (True, False))
+        with freeze_time(START + timedelta(days=10)):
+            lead._followup_fact("call", "y", self.pool, user=self.rep)
+        self.assertFalse(lead.answer_deadline or self.told(lead))
+        self.assertTrue(lead.answer_late, "till the next time it is known that he was late")
+        self.ask_again(12)
+        self.assertEqual((lead.asked_count, lead.answer_late), (3, False))
+        with freeze_time(START + timedelta(days=12, hours=1)):
+            lead._followup_fact("call", "z", self.rep.partner_id, user=self.rep)
+        self.assertFalse(lead.answer_deadline or lead.answer_late)
+
+    def test_no_second_clock_while_the_first_one_runs(self):
+        lead = self.arrive()
+        self.ask_again(0.5)
+        self.assertFalse(lead.answer_deadline)
+        self.assertEqual(lead.asked_count, 1)
+        self.env.company.first_response_active = False
+        held = self.known(phone="13900001111")
+        with freeze_time(START):
+            self.take(self.channel(duplicate_policy="block"), phone="13900001111", partner_name="z")
+        self.assertEqual((held.asked_count, held.answer_deadline), (1, False), "nothing is timed")
+
+    def test_the_answer_clock_goes_with_its_holder(self):
+        lead = self.held()
+        self.ask_again(2)
+        with freeze_time(START + timedelta(days=2, hours=1)):
+            lead.with_user(self.rep).action_pool_release("x")
+        self.assertFalse(lead.answer_deadline or lead.followup_deadline)
+        self.ask_again(3)
+        self.assertTrue(lead.answer_deadline, "who looks after the pool sees to it")
+        self.remind(9)
+        self.assertEqual(self.told(lead), self.manager)
+        with freeze_time(START + timedelta(days=10)):
+            lead._pool_move("claim", {self.rep: lead}, "")
+        self.assertFalse(lead.answer_deadline or lead.answer_late)
+        self.assertTrue(lead.first_response_deadline > START + timedelta(days=10))
+
+    def test_nobody_writes_the_clock_of_the_answer(self):
+        lead = self.held()
+        for name, value in {
+            "asked_count": 0,
+            "answer_deadline": False,
+            "answer_late": False,
+            "asked_at": START,
+        }.items():
+            with self.subTest(name), self.assertRaises(AccessError), self.env.cr.savepoint():
+                lead.with_user(self.rep).write({name: value})
 
     def test_a_given_one_runs_for_its_holder(self):
         rule = {"name": "All", "target_ids": [(0, 0, {"user_id": self.rep.id})]}

@@ -62,6 +62,34 @@ class TestIntakeRights(IntakeCase):
                 undo.with_user(self.users[role]).action_undo()
         undo.with_user(self.users["region_manager"]).action_undo()
 
+    def test_merged_leads_are_read_with_the_lead_that_stayed(self):
+        """Their rows hold phone and mail as they were."""
+        region = self.env.ref("crm_merchant.region_east")
+        region.action_unarchive()
+        head, tail = self.env["crm.lead"].create(
+            [{"name": n, "state_id": self.env.ref("base.state_cn_JS").id, "user_id": self.rep.id} for n in "ab"]
+        )
+        (head | tail)._merge_and_keep()
+        undo = self.env["crm.merge.undo"].search([("tail_id", "in", (head | tail).ids)])
+        roles = ("marketing", "sales_supervisor", "hq_commerce", "sales_director", "region_manager")
+        for role in roles:
+            self.assertTrue(undo.with_user(self.users[role]).has_access("read"), role)
+        region.is_scoped = True
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for role in roles:
+            with self.subTest(role):
+                open_to = role in ("hq_commerce", "sales_director")
+                self.assertEqual(undo.with_user(self.users[role]).has_access("read"), open_to)
+                self.assertEqual(bool(undo.with_user(self.users[role]).search([("id", "=", undo.id)])), open_to)
+        region.is_scoped = False
+        pool = self.env["crm.pool"].create({"name": "All"})
+        undo.survivor_id._pool_move("enter", {self.env["res.users"]: undo.survivor_id}, "", pool=pool)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for role in roles:
+            self.assertFalse(undo.with_user(self.users[role]).has_access("read"), role)
+
     def test_own_imports_and_headquarters(self):
         batch = self.batch_of(self.rows(1) * 2)
         line, mapping = batch.sudo().line_ids[0], batch.sudo().mapping_ids[0]

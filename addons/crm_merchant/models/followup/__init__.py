@@ -8,6 +8,7 @@ from . import crm_followup_judge
 from . import crm_lead
 from . import ladder
 from . import arrival
+from . import asked_again
 from . import merge
 from . import mail_activity
 from . import calendar_event

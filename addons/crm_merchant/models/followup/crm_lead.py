@@ -73,6 +73,16 @@ class CrmLead(models.Model):
                 batch = leads.filtered(lambda lead, due=due, moment=moment: due[lead.id] == moment)
                 batch._through_door(*vals).with_context(mail_notrack=True).write(vals)
 
+    def _response_due(self):
+        """Until when one lead must be answered; nothing if nobody waits, or if that it is late was told already."""
+        self.ensure_one()
+        waiting = not self.first_response_at and not self.first_response_late
+        return waiting and self.first_response_deadline
+
+    def _response_mark_late(self):
+        """Reminded or not, an answer that is late is late."""
+        self._through_door("first_response_late").with_context(mail_notrack=True).write({"first_response_late": True})
+
     def _grade_changed(self):
         result = super()._grade_changed()
         waiting = self.filtered(lambda lead: lead.first_response_deadline and not lead.first_response_at)

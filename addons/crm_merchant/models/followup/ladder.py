@@ -14,16 +14,17 @@ class CrmLead(models.Model):
         """The rungs before these leads (superuser), by the rule that fits each now.
 
         :return: dict of lead id -> list of (moment, number of the rung, step), in order of the rule; the first
-            response stands in front as rung ``None`` while it is waited for
+            response, or the answer to who asks again, stands in front as rung ``None`` while it is waited for
         """
         rules = self.env["crm.followup.rule"]._running()
         rungs, runs = {}, {}
         for lead in self:
-            if lead.won_status != "pending" or not (lead.user_id or lead.first_response_deadline):
+            due = lead._response_due()
+            if lead.won_status != "pending" or not (lead.user_id or due):
                 continue
             rungs[lead.id] = []
-            if lead.first_response_deadline and not lead.first_response_at and not lead.first_response_late:
-                rungs[lead.id].append((lead.first_response_deadline, None, None))
+            if due:
+                rungs[lead.id].append((due, None, None))
             # what nobody holds waits for its first response alone
             rule = next((rule for rule in rules if lead.user_id and rule._fits(lead)), rules[:0])
             if not rule:
@@ -125,10 +126,7 @@ class CrmLead(models.Model):
                 told[lead] = last[2].action if last[2] else "response"
                 if any(number is None for _moment, number, _step in over):
                     unanswered |= lead
-        # reminded or not, a first response that is late is late
-        unanswered._through_door("first_response_late").with_context(mail_notrack=True).write(
-            {"first_response_late": True}
-        )
+        unanswered._response_mark_late()
         self._ladder_put(planned)
         self.browse([lead.id for lead in told])._drop_reminders(self._reminder_kind("mail_activity_late"))
         self.env["mail.activity"]._merchant_schedule_quietly(

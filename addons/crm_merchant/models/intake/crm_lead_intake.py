@@ -127,6 +127,7 @@ class CrmLead(models.Model):
         record._message_log(body=self._intake_note(vals, channel))
         if record._name == self._name:
             record._merchant_assign()
+            record._intake_asked_again(channel)
         self._intake_tell_owner(record, self.env._("Asks again: %(channel)s", channel=channel.name))
         return Intake("merged" if merge else "held", record)
 

@@ -21,6 +21,13 @@ class IntakeMixin(models.AbstractModel):
         :param channel: ``crm.intake.channel``
         """
 
+    def _intake_asked_again(self, channel):
+        """Runs on records (superuser) into which an inquiry went instead of becoming a second lead: somebody waits for an
+        answer.
+
+        :param channel: ``crm.intake.channel``
+        """
+
     def _intake_worked_on(self):
         """Which of these records somebody has worked on since they came in; an import of those is not undone.
 

@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 # what a move of a lead looks at before and after it is written
 _MOVE_FACTS = (
-    "active", "company_id", "create_date", "date_open", "first_response_deadline", "followup_deadline",
+    "active", "answer_deadline", "company_id", "create_date", "date_open", "first_response_deadline", "followup_deadline",
     "lead_properties", "merchant_grade", "partner_name", "pool_id", "pool_locked", "pool_since", "pool_state",
     "recycle_deadline", "region_id", "stage_id", "team_id", "type", "user_id", "won_status",
 )  # fmt: skip
