@@ -36,6 +36,7 @@ from . import test_intake_bulk
 from . import test_demo
 from . import test_tour_roles
 from . import test_suite_settings
+from . import test_today
 from . import test_recycle_rehearsal
 from . import test_pool_adopt
 from . import test_followup_joined

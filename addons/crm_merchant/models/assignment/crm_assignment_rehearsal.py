@@ -27,7 +27,8 @@ class CrmAssignmentRule(models.Model):
         homes = leads._pool_find()
         days = defaultdict(list)
         for lead in leads.sorted("id"):
-            days[lead.create_date.date()].append(lead.id)
+            company = lead.company_id or self.env.company
+            days[company._merchant_today(lead.create_date)].append(lead.id)
         planner = matches = None
         moves = []
         for day in sorted(days):

@@ -100,6 +100,6 @@ class CrmAssignmentReport(models.Model):
               LEFT JOIN res_users u ON u.id = p.uid
               LEFT JOIN res_company c ON c.id = COALESCE(r.company_id, t.company_ref)
             """,
-            zone=self.env.company.resource_calendar_id.tz or "Asia/Shanghai",
+            zone=self.env.company._merchant_zone(),
             response_hours=self._response_hours(),
         )

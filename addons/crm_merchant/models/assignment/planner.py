@@ -14,8 +14,6 @@ from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-HOME_ZONE = "Asia/Shanghai"
-
 
 class Step(NamedTuple):
     """What one rule takes: ``shares`` maps user -> leads, the empty user standing for the pool."""
@@ -67,11 +65,10 @@ class Planner:
     # -- what is known ----------------------------------------------------------------------------
 
     def _day(self, company):
-        zone = pytz.timezone(company.resource_calendar_id.tz or HOME_ZONE)
-        return pytz.utc.localize(self.moment).astimezone(zone).date()
+        return company._merchant_today(self.moment)
 
     def _day_start(self, company):
-        zone = pytz.timezone(company.resource_calendar_id.tz or HOME_ZONE)
+        zone = pytz.timezone(company._merchant_zone())
         start = zone.localize(datetime.combine(self._day(company), time.min))
         return start.astimezone(pytz.utc).replace(tzinfo=None)
 

@@ -55,8 +55,9 @@ class CrmCollaborator(models.Model):
     @api.model
     def _cron_end(self):
         """Clears away what has ended; nobody could use it any more."""
-        domain = [("until", "<", fields.Date.today())]
-        while rows := self.sudo().search(domain, limit=BATCH):
-            rows._end(self.env._("Its time is over"))
-            if not self.env["ir.cron"]._commit_progress(len(rows)):
-                return
+        for company in self.env["res.company"].sudo().with_context(active_test=False).search([]):
+            domain = [("company_id", "=", company.id), ("until", "<", company._merchant_today())]
+            while rows := self.sudo().search(domain, limit=BATCH):
+                rows._end(self.env._("Its time is over"))
+                if not self.env["ir.cron"]._commit_progress(len(rows)):
+                    return

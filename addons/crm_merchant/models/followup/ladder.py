@@ -153,7 +153,6 @@ class CrmLead(models.Model):
         """Values of the to-dos: ``told`` is a dict of lead -> action of the rung."""
         kind = self._reminder_kind("mail_activity_late")
         model_id = self.env["ir.model"]._get_id("crm.lead")
-        today = fields.Date.context_today(self.with_context(tz="Asia/Shanghai"))
         superiors = {user: user._merchant_superiors().sudo() for user in self.user_id}
         superiors[self.env["res.users"]] = self.env["res.users"]
         return [
@@ -162,7 +161,7 @@ class CrmLead(models.Model):
                 "res_id": lead.id,
                 "user_id": user.id,
                 "activity_type_id": kind.id,
-                "date_deadline": today,
+                "date_deadline": (lead.company_id or self.env.company)._merchant_today(),
                 "summary": self._ladder_text(lead, action, user),
                 "res_name": lead.name,
             }

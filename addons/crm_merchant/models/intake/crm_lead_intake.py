@@ -164,7 +164,7 @@ class CrmLead(models.Model):
             return user.browse()
         extra = {
             "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
-            "date_deadline": fields.Date.context_today(self),
+            "date_deadline": (record.company_id or self.env.company)._merchant_today(),
             "note": note,
         }
         Activity._merchant_schedule_quietly([{**vals, **extra}], summary)

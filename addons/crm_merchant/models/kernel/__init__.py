@@ -10,6 +10,7 @@ from . import crm_work_exception
 from . import crm_official_day
 from . import crm_clock_replan
 from . import crm_absence
+from . import res_company
 from . import res_users
 from . import mail_thread
 from . import mail_activity

@@ -180,7 +180,7 @@ class Absence(models.Model):
             "res_id": self.id,
             "user_id": superior.id,
             "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
-            "date_deadline": fields.Date.context_today(self),
+            "date_deadline": self.company_id._merchant_today(),
             "summary": self.env._(
                 "Absence to confirm: %(person)s (%(reason)s)", person=self.user_id.name, reason=self.name
             ),

@@ -197,7 +197,7 @@ class WorkException(models.Model):
 
         The State Council publishes the days of a year in the November before.
         """
-        today = fields.Date.context_today(self)
+        today = company._merchant_today()
         years = [today.year] + ([today.year + 1] if today.month == 12 else [])
         days = self.sudo()._of_calendar(company.sudo().resource_calendar_id)
         known = {day.year for day, exception in days.items() if exception.kind == "holiday"}
@@ -232,7 +232,7 @@ class WorkException(models.Model):
     def _remind_of_year(self, company, latest, year):
         group = self.env.ref("crm_merchant.group_suite_admin")
         users = group.all_user_ids.filtered(lambda user: user.active and not user.share and company in user.company_ids)
-        deadline = fields.Date.context_today(self) + timedelta(days=14)
+        deadline = company._merchant_today() + timedelta(days=14)
         reminded = self.env["mail.activity"].search(
             [("res_model", "=", self._name), ("res_id", "=", latest.id), ("summary", "ilike", str(year))]
         )
