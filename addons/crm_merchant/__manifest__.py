@@ -1,6 +1,6 @@
 {
     "name": "CRM for Merchants: Lead Pools",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "summary": "Lead pools, regions, assignment, duplicates and imports for business-to-business sales in China",
     "category": "Sales/CRM",
     "author": "CRM Suite for China",

@@ -181,3 +181,17 @@ def test_sql_is_never_put_together_from_text(addon):
             ):
                 wrong.append(source.where(path, node))
     assert not wrong
+
+
+@present
+def test_record_rules_follow_an_update(addon):
+    """A rule under noupdate stays in a database as it was on the day of installation, holes included."""
+    held = [
+        f"{path.relative_to(source.TOP)}: {rule.get('id')}"
+        for path in sorted((source.ADDONS / addon).rglob("*.xml"))
+        for root in ElementTree.parse(path).getroot().iter()
+        if root.get("noupdate") == "1"
+        for rule in root.iter("record")
+        if rule.get("model") == "ir.rule"
+    ]
+    assert not held
