@@ -132,6 +132,50 @@ class TestCustomerRights(RightsCase):
         self.east.is_scoped = True
         self.hidden_everywhere(self.rep_2, customer, customer.child_ids)
 
+    def test_names_on_ones_own_papers(self):
+        """One's own old order and meeting show their customer, a lead of somebody else does not; and nobody may name a
+        hidden customer anew to be told of him."""
+        customer = self.make_held_customers()
+        contact = customer.child_ids
+        contact.email = "buyer@hengrui.example"
+        order = self.make_order(contact, user_id=self.rep.id)
+        event = self.env["calendar.event"].with_user(self.rep).create(
+            {"name": "x", "start": START, "stop": START + timedelta(hours=1), "partner_ids": [(4, contact.id)]}
+        )  # fmt: skip
+        lead = self.make_leads(user_id=self.rep_2.id, partner_id=contact.id)
+        mine = self.make_leads(user_id=self.rep.id)
+        lead.region_id.is_scoped = True
+        customer._pool_move("release", {self.nobody: customer}, "x")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        spec = {"partner_id": {"fields": {"display_name": {}}}}
+        old = order.with_user(self.rep).web_read(spec)[0]
+        self.assertIn(customer.name, old["partner_id"]["display_name"], "his own paper")
+        order.with_user(self.rep).action_confirm()
+        self.assertEqual(order.state, "sale", "the work on his own paper goes on")
+        self.assertFalse(lead.with_user(self.rep).has_access("read"))
+        event.opportunity_id = lead
+        self.env.flush_all()
+        self.env.invalidate_all()
+        spec = {"opportunity_id": {"fields": {"display_name": {}}}}
+        self.assertNotIn(customer.name, str(event.with_user(self.rep).web_read(spec)))
+        fresh = {"name": "y", "start": START, "stop": START + timedelta(hours=1)}
+        meetings = self.env["calendar.event"].with_user(self.rep)
+        for number, call in enumerate(
+            (
+                lambda: meetings.create({**fresh, "partner_ids": [Command.link(customer.id)]}),
+                lambda: meetings.create({**fresh, "attendee_ids": [Command.create({"partner_id": contact.id})]}),
+                lambda: meetings.with_context(default_partner_ids=contact.ids).create(fresh),
+                lambda: event.with_user(self.rep).write({"partner_ids": [Command.link(customer.id)]}),
+                lambda: mine.with_user(self.rep).message_subscribe(customer.ids),
+                lambda: mine.with_user(self.rep).message_subscribe(contact.ids + self.rep.partner_id.ids),
+            )
+        ):
+            with self.subTest(call=number), self.assertRaises(AccessError), self.env.cr.savepoint():
+                call()
+        mine.with_user(self.rep).message_subscribe(self.rep_2.partner_id.ids)
+        self.assertIn(self.rep_2.partner_id, mine.message_partner_ids)
+
     # -- the masked view ----------------------------------------------------------------------------
 
     def test_the_masked_view(self):

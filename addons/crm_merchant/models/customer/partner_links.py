@@ -1,5 +1,9 @@
-"""Links to customers that one may not read: whoever names the id of a hidden customer on a lead or quotation of his own
-would be given its phone and mail by Odoo, which fills them in as superuser."""
+"""Links to customers that one may not read: whoever names the id of a hidden customer on a lead, quotation or meeting of
+his own, or lets him follow it, would be given its phone and mail by Odoo, which fills them in as superuser.
+
+What was named before stays named: one's own old order shows its customer, as the paper that was sent did. So a name that
+comes with a record that one may read is no leak, and partners keep their ``display_name``; leads of others have none.
+"""
 
 from odoo import api, models
 from odoo.exceptions import AccessError
@@ -89,3 +93,25 @@ class SaleOrder(models.Model):
     @api.constrains("partner_id", "partner_invoice_id", "partner_shipping_id")
     def _check_partner_readable(self):
         (self.partner_id | self.partner_invoice_id | self.partner_shipping_id)._check_linkable()
+
+
+class CalendarAttendee(models.Model):
+    _inherit = "calendar.attendee"
+
+    @api.constrains("partner_id")
+    def _check_partner_readable(self):
+        """An attendee shows the mail and phone of his partner to whoever reads the meeting."""
+        self.partner_id._check_linkable()
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """A follower shows his mail to whoever reads the record; whom the record names anyway may follow it."""
+        partners = self.env["res.partner"].browse(partner_ids or ()) - self.env.user.partner_id
+        if partners and not self.env.su and partners._links_are_checked():
+            for named in self.sudo()._mail_get_partners().values():
+                partners -= named.with_env(self.env)
+            partners._check_linkable()
+        return super().message_subscribe(partner_ids=partner_ids, subtype_ids=subtype_ids)
