@@ -1,0 +1,1 @@
+"""The parts of ``make_leads_2376.py``."""
