@@ -10,6 +10,7 @@ from . import test_assignment_bulk
 from . import test_assignment_rules
 from . import test_assignment_screens
 from . import test_leaver
+from . import test_customer_facts
 from . import test_customer_pool
 from . import test_customer_rehearsal
 from . import test_customer_rights

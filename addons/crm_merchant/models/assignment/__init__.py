@@ -9,3 +9,4 @@ from . import crm_lead_rehearsal
 from . import res_company
 from . import res_config_settings
 from . import res_users
+from . import handover

@@ -34,13 +34,14 @@ class ResUsers(models.Model):
 
         What is won or lost stays in his name: that is history.
         """
-        domain = Domain("user_id", "in", self.ids) & self._merchant_leaver_domain(model)
-        return (
-            self.env[model]
-            .sudo()
-            .search(domain)
-            .filtered(lambda record: (record.company_id or record.user_id.company_id).merchant_leaver_mode)
+        return self._merchant_held_records(model).filtered(
+            lambda record: (record.company_id or record.user_id.company_id).merchant_leaver_mode
         )
+
+    def _merchant_held_records(self, model):
+        """Open records of ``model`` (superuser) that these users hold."""
+        domain = Domain("user_id", "in", self.ids) & self._merchant_leaver_domain(model)
+        return self.env[model].sudo().search(domain)
 
     def _merchant_pass_on(self):
         """Passes on what these users hold, by the rule of the company.
