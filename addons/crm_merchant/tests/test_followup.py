@@ -278,6 +278,12 @@ class TestFollowupClocks(FollowupCase, CronMixinCase):
         self.assertGreaterEqual(lead.first_response_deadline, START + timedelta(hours=24))
         self.assertLess(lead.first_response_deadline, START + timedelta(hours=50))
 
+    def test_first_response_ends_when_somebody_works(self):
+        # a Friday: 24 hours later is a Saturday
+        lead = self.make_held(grade="C", moment=START + timedelta(days=3))
+        moment = fields.Datetime.context_timestamp(lead.with_context(tz="Asia/Shanghai"), lead.first_response_deadline)
+        self.assertEqual((str(moment.date()), moment.hour), ("2026-03-09", 8))
+
     def test_first_response_goes_to_the_supervisor_once(self):
         lead = self.make_held(grade="A")
         self.remind(START + timedelta(hours=1))

@@ -56,6 +56,14 @@ class TestPoolRecycle(RecycleCase):
                 self.assertGreaterEqual(self.days(self.make_held(grade=grade)), days)
                 self.assertLess(self.days(self.make_held(grade=grade)), days + 4)
 
+    def test_nothing_falls_on_a_day_off(self):
+        calendar = self.env.company.resource_calendar_id
+        # a Friday: 15 days later is a Saturday
+        lead = self.make_held(grade="A", moment=START + timedelta(days=3))
+        day = fields.Datetime.context_timestamp(lead.with_context(tz="Asia/Shanghai"), lead.recycle_deadline).date()
+        self.assertTrue(calendar._is_working_day(day))
+        self.assertEqual(str(day), "2026-03-23")
+
     def test_falls_when_due_and_not_before(self):
         lead = self.make_held(grade="A")
         self.recycle(START + timedelta(days=14, hours=23))

@@ -38,7 +38,7 @@ class CrmLead(models.Model):
         if not company.first_response_active or waiting or not (self.user_id or self._response_stewards()):
             return {}
         limit = company._first_response_limit(self.merchant_grade or "C")
-        due = company.resource_calendar_id._limit_deadlines(limit, [now])[0]
+        due = company.resource_calendar_id._limit_deadlines(limit, [now], move="moment")[0]
         return {"answer_deadline": due, "answer_late": False}
 
     def _response_due(self):

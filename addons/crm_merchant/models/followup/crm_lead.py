@@ -66,7 +66,8 @@ class CrmLead(models.Model):
         calendar = company.resource_calendar_id
         for grade, leads in self.grouped(lambda lead: lead.merchant_grade or "C").items():
             limit = company._first_response_limit(grade)
-            moments = calendar._limit_deadlines(limit, [starts[lead.id] for lead in leads])
+            # nobody answers at night or on a Sunday
+            moments = calendar._limit_deadlines(limit, [starts[lead.id] for lead in leads], move="moment")
             due = dict(zip(leads.ids, moments, strict=True))
             for moment in set(moments):
                 vals = {"first_response_deadline": moment, "first_response_at": False, "first_response_late": False}

@@ -149,7 +149,9 @@ class PoolMixin(models.AbstractModel):
                 runs.setdefault((record.pool_id.company_id, rule, days), []).append((record.id, start))
         due = {}
         for (company, rule, days), pairs in runs.items():
-            moments = company.resource_calendar_id._limit_deadlines(Limit(days, DAYS), [start for _id, start in pairs])
+            starts = [start for _id, start in pairs]
+            # nothing falls on a day on which nobody could have worked on it
+            moments = company.resource_calendar_id._limit_deadlines(Limit(days, DAYS), starts, move="day")
             for (record_id, _start), moment in zip(pairs, moments, strict=True):
                 if record_id not in due or moment < due[record_id][0]:
                     due[record_id] = (moment, rule, days)
