@@ -95,15 +95,6 @@ class SaleOrder(models.Model):
         (self.partner_id | self.partner_invoice_id | self.partner_shipping_id)._check_linkable()
 
 
-class CalendarAttendee(models.Model):
-    _inherit = "calendar.attendee"
-
-    @api.constrains("partner_id")
-    def _check_partner_readable(self):
-        """An attendee shows the mail and phone of his partner to whoever reads the meeting."""
-        self.partner_id._check_linkable()
-
-
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
