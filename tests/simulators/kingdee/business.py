@@ -8,16 +8,17 @@ import hashlib
 import json
 from decimal import Decimal, InvalidOperation
 
+from simulation.store import NumberTaken, now_text
+
 from . import wire
 from .forms import CUSTOMER
 from .reading import Refusal, base_key
-from .store import NumberTaken, now_text
 
 CURRENCIES = ((1, "PRE001", "CNY", "人民币"), (7, "PRE007", "USD", "美元"))
 
 
 class Business:
-    """Operations on a :class:`.store.Store`. Every method runs inside the caller's transaction."""
+    """Operations on a :class:`simulation.store.Store`. Every method runs inside the caller's transaction."""
 
     def __init__(self, store):
         self._store = store

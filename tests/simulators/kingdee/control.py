@@ -3,26 +3,18 @@
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from simulation.control import Control
+from simulation.store import SHANGHAI
+
 from .forms import FORMS, RECEIPT
 from .reading import Refusal, form_of
-from .store import SHANGHAI
 
 
-class Control:
+class KingdeeControl(Control):
     """Orders to a :class:`.server.Simulator`."""
 
-    def __init__(self, server):
-        self._server = server
-
-    def act(self, name, values):
-        """Carry out one order; raises KeyError for an unknown one."""
-        return {
-            "faults": self._faults,
-            "receipts": self._receipt,
-            "act": self._act,
-            "settings": self._settings,
-            "reset": self._reset,
-        }[name](values)
+    def orders(self):
+        return {**super().orders(), "receipts": self._receipt, "act": self._act, "settings": self._settings}
 
     def ledger(self):
         """Form id -> documents, oldest first."""
@@ -33,19 +25,6 @@ class Control:
             ]
             for key, form in FORMS.items()
         }
-
-    def _faults(self, values):
-        if isinstance(values, dict) and values.get("clear"):
-            self._server.faults.clear()
-        else:
-            self._server.faults.inject(values if isinstance(values, list) else [values])
-        return {}
-
-    def _reset(self, _values):
-        self._server.faults.clear()
-        self._server.store.reset()
-        self._server.business.seed()
-        return {}
 
     def _settings(self, values):
         authority = self._server.authority

@@ -6,17 +6,19 @@ A query that asks for fields of an entry gives one row per entry line, header va
 import itertools
 from decimal import Decimal
 
+from simulation.control import OrderRefused
+
 from . import query
 from .forms import CUSTOMER, FORMS
 
 MAX_LIMIT = 10000
 
 
-class Refusal(Exception):
+class Refusal(OrderRefused):
     """A business refusal: MsgCode and ``[(field, message, index)]``."""
 
     def __init__(self, code, *errors):
-        super().__init__(code)
+        super().__init__("；".join(error[1] for error in errors))
         self.code = code
         self.errors = list(errors)
 
@@ -30,7 +32,7 @@ def form_of(name):
 
 
 class Reading:
-    """Reads from a :class:`.store.Store`."""
+    """Reads from a :class:`simulation.store.Store`."""
 
     def __init__(self, store):
         self._store = store

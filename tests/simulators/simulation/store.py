@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS document (
 CREATE UNIQUE INDEX IF NOT EXISTS document_number ON document (form, number);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS repeated (form TEXT, digest TEXT, PRIMARY KEY (form, digest));
+CREATE TABLE IF NOT EXISTS memory (space TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (space, key));
 CREATE TABLE IF NOT EXISTS call (
     id INTEGER PRIMARY KEY AUTOINCREMENT, moment TEXT NOT NULL, operation TEXT NOT NULL,
     form TEXT NOT NULL, number TEXT NOT NULL, outcome TEXT NOT NULL, committed INTEGER NOT NULL);
@@ -132,10 +133,24 @@ class Store:
         cursor = self._db().execute("INSERT OR IGNORE INTO repeated VALUES (?, ?)", (form, digest))
         return cursor.rowcount == 0
 
+    def remember(self, space, key, value):
+        """Keep a value (JSON) under a key, in place of the one there."""
+        self._db().execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", (space, key, _dump(value)))
+
+    def recall(self, space, key):
+        """The value kept under a key, or ``None``."""
+        found = self._db().execute("SELECT value FROM memory WHERE space = ? AND key = ?", (space, key)).fetchone()
+        return json.loads(found["value"]) if found else None
+
+    def recollections(self, space):
+        """Key -> value of a space."""
+        found = self._db().execute("SELECT key, value FROM memory WHERE space = ? ORDER BY rowid", (space,))
+        return {row["key"]: json.loads(row["value"]) for row in found}
+
     def reset(self):
         """Empty books, counters and call log."""
         with self.transaction() as db:
-            for table in ("document", "counter", "repeated", "call"):
+            for table in ("document", "counter", "repeated", "memory", "call"):
                 db.execute(f"DELETE FROM {table}")
 
     # ------------------------------------------------------------------ call log
