@@ -1,4 +1,4 @@
-"""Fixtures of the Kingdee simulator and its clients; loopback only, no Odoo."""
+"""Fixtures of the simulators and their clients; loopback only, no Odoo."""
 
 import sys
 from pathlib import Path
@@ -11,6 +11,7 @@ if str(HERE) not in sys.path:
 
 from kingdee import KingdeeSimulator
 from kingdee_support import connect, module
+from u8 import U8Simulator
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +47,20 @@ def adapter(erp, request):
 def signed(erp):
     """An adapter with signed headers."""
     return connect(erp)
+
+
+@pytest.fixture(scope="module")
+def u8_running():
+    """One U8 simulator process for the tests of a file."""
+    with U8Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def u8(u8_running):
+    """The U8 simulator with empty books, no faults and the switches as delivered."""
+    if not u8_running.alive:
+        u8_running.start()
+    u8_running.settings(defaults=True, new_period=True)
+    u8_running.reset()
+    return u8_running

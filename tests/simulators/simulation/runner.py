@@ -63,6 +63,11 @@ class SimulatorProcess:
             raise RuntimeError("the simulator did not start")
         self.port = int(line.split()[1])
 
+    @property
+    def alive(self):
+        """False after :meth:`kill`."""
+        return self._process is not None
+
     def kill(self):
         """End it at once (SIGKILL): what was not committed is lost, as in a crash."""
         if self._process:
