@@ -9,6 +9,7 @@ HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
+from eas import EASSimulator
 from kingdee import KingdeeSimulator
 from kingdee_support import connect, module
 from u8 import U8Simulator
@@ -64,3 +65,20 @@ def u8(u8_running):
     u8_running.settings(defaults=True, new_period=True)
     u8_running.reset()
     return u8_running
+
+
+@pytest.fixture(scope="module")
+def eas_running():
+    """One EAS simulator process for the tests of a file."""
+    with EASSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def eas(eas_running):
+    """The EAS simulator with empty books, no faults and the switches as delivered."""
+    if not eas_running.alive:
+        eas_running.start()
+    eas_running.settings(defaults=True)
+    eas_running.reset()
+    return eas_running

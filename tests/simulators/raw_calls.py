@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import xml.etree.ElementTree as ET
 from urllib.parse import urlencode, urlsplit
+from xml.sax.saxutils import escape
 
 
 class Answer:
@@ -93,3 +95,88 @@ class U8Calls:
         parts = urlsplit(accepted["url"])
         assert f"{parts.scheme}://{parts.netloc}" == self.simulator.base_url
         return self.get(f"{parts.path}?{parts.query}").json
+
+
+_SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+_LOGIN = "http://login.webservice.bos.kingdee.com"
+
+
+class EASCalls:
+    """SOAP envelopes by hand."""
+
+    head = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
+
+    def __init__(self, simulator, timeout=5):
+        self.simulator = simulator
+        self.timeout = timeout
+        self.cookie = None
+        self._session = None
+
+    def post(self, service, body, headers=None):
+        """Any bytes to a service."""
+        raw = body if isinstance(body, bytes) else body.encode("utf-8")
+        head = {**(self.head if headers is None else headers), **({"Cookie": self.cookie} if self.cookie else {})}
+        return call(self.simulator.port, "POST", f"/ormrpc/services/{service}", raw, head, self.timeout)
+
+    @staticmethod
+    def envelope(namespace, operation, arguments, session=None, header=""):
+        """An envelope; ``arguments`` are pairs of name and text."""
+        parts = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in arguments)
+        if session is not None:
+            header += f'<SessionId xmlns="{_LOGIN}">{session}</SessionId>'
+        return (
+            f'<soapenv:Envelope xmlns:soapenv="{_SOAP}" xmlns:cli="{namespace}">'
+            f"<soapenv:Header>{header}</soapenv:Header>"
+            f"<soapenv:Body><cli:{operation}>{parts}</cli:{operation}></soapenv:Body></soapenv:Envelope>"
+        )
+
+    def login_arguments(self, **changes):
+        """The six arguments of a login in their order."""
+        known = self.simulator.credentials
+        given = {
+            "userName": known["user_name"],
+            "password": known["password"],
+            "slnName": known["sln_name"],
+            "dcName": known["dc_name"],
+            "language": known["language"],
+            "dbType": known["db_type"],
+        }
+        return list({**given, **changes}.items())
+
+    def log_in(self, **changes):
+        """The answer of EASLogin."""
+        return self.post("EASLogin", self.envelope(_LOGIN, "login", self.login_arguments(**changes)))
+
+    @property
+    def session(self):
+        """A session that is good, unless the server forgot it."""
+        if self._session is None:
+            self._session = ET.fromstring(self.log_in().raw).findtext(".//sessionId")
+        return self._session
+
+    def send(self, operation, *arguments, session=None):
+        """A business call; the answer as it came."""
+        if operation == "importBill":
+            service, namespace, names = "SCMWebServiceFacade", "urn:client", ("billTypeCode", "json", "mode")
+        else:
+            service, namespace = "WSCrmBridgeFacade", "urn:clientwscrmbridgefacade"
+            names = ("billTypeCode", "json" if operation == "queryBills" else "number")
+        texts = [json.dumps(one, ensure_ascii=False) if isinstance(one, dict) else one for one in arguments]
+        pairs = list(zip(names, texts, strict=True))
+        return self.post(service, self.envelope(namespace, operation, pairs, session or self.session))
+
+    def ask(self, operation, *arguments):
+        """A business call; the JSON it returns."""
+        answer = self.send(operation, *arguments)
+        assert answer.status == 200, answer.text
+        return json.loads(ET.fromstring(answer.raw).findtext(f".//{operation}Return"))
+
+    def save(self, kind, values, mode="save"):
+        """importBill; the JSON it returns."""
+        return self.ask("importBill", kind, values, mode)
+
+
+def fault_of(answer):
+    """``(code, text)`` of a SOAP fault, or ``None``."""
+    found = ET.fromstring(answer.raw).find(f".//{{{_SOAP}}}Fault")
+    return None if found is None else (found.findtext("faultcode"), found.findtext("faultstring"))

@@ -115,7 +115,7 @@ class BooksHandler(BaseHTTPRequestHandler):
         """
         kind = fault.get("kind", "")
         store = self.server.store
-        headers = headers or {}
+        headers = {} if headers is None else headers  # the call may still fill it
         if kind == "late_commit":
             store.end_call(call, "fault:late_commit")
             threading.Thread(target=self._late, args=(call, fault, run), daemon=True).start()

@@ -1,10 +1,12 @@
 """What the public documentation leaves open or what differs from site to site."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+
+from simulation.switchboard import Switchboard
 
 
 @dataclass
-class Switches:
+class Switches(Switchboard):
     """Values may be changed while the server runs; see :meth:`change`."""
 
     # --- token
@@ -39,14 +41,3 @@ class Switches:
     code_used_id: str = "90005"
     code_path: str = "90006"
     code_request: str = "90007"
-
-    def change(self, values):
-        """Set switches by name; raises ValueError for an unknown name or a wrong type."""
-        types = {field.name: field.type for field in fields(self)}
-        for name, value in values.items():
-            if name not in types:
-                raise ValueError(f"unknown switch {name!r}")
-            if type(value) not in ((int, float) if types[name] is float else (types[name],)):
-                raise ValueError(f"{name} takes {types[name].__name__}")
-        for name, value in values.items():
-            setattr(self, name, value)
