@@ -191,6 +191,11 @@ def test_odd_envelopes(ready, text):
     assert "会话" not in fault_of(answer)[1]
 
 
+def test_another_version_of_soap_is_called_that(ready):
+    text = changed("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope")
+    assert fault_of(ready.post("WSCrmBridgeFacade", text)) == ("soapenv:VersionMismatch", "Version Mismatch")
+
+
 def test_type_annotations_and_other_headers_are_fine(ready):
     typed = '<number xsi:type="xsd:string" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
     text = changed("<number>", typed).replace("<soapenv:Header>", '<soapenv:Header><x xmlns="y"/>')

@@ -260,6 +260,8 @@ BAD = [
     ("accept", {**RECEIPT, "balancecode": "99"}, "balancecode[99]不存在"),
     ("accept", {**RECEIPT, "amount": "1.00"}, "表头金额不等于表体金额合计"),
     ("accept", row(RECEIPT, type="3"), "(type)"),
+    ("accept", row(RECEIPT, customercode="C2"), "表体客户与表头客户不一致"),
+    ("saleinvoice", row(INVOICE, price="-1"), "单价不能为负"),
     ("accept", row(RECEIPT, itemcode="6001"), "科目6001不是应收受控科目"),
 ]
 
@@ -400,7 +402,8 @@ def test_verify_after_login_where_it_is_asked_for(ready, u8):
     assert "请先登录" in ready.send("oughtreceive", "verify", decision).json["errmsg"]
     wrong = ready.post("user", "login", '{"user":{"user_id":"demo","password":"x"}}').json
     assert wrong["errcode"] == "90002"
-    assert ready.post("user", "login_v2", '{"user":{"user_id":"demo"}}').json["errcode"] == "90001"
+    for body in ('{"user":{"user_id":"demo"}}', "[]", "{}"):
+        assert ready.post("user", "login_v2", body).json["errcode"] == "90001"
     assert ready.post("user", "login", '{"user":{"user_id":"demo","password":"demo"}}').json["errcode"] == "0"
     assert ready.send("oughtreceive", "verify", decision).json["errcode"] == "0"
 
@@ -418,6 +421,12 @@ def test_a_biz_id_gives_the_first_result_again(ready, u8):
     u8.settings(biz_id_scope="resource")
     assert ready.add("saleorder", ORDER, "crm-SO-7")["errcode"] == "0"
     assert ready.add("oughtreceive", RECEIVABLE, "crm-SO-7")["errcode"] == "0"
+
+
+def test_codes_that_are_not_documented_may_be_set(ready, u8):
+    u8.settings(code_used_id="30026", code_path="30001")
+    assert ready.send("oughtreceive", "add", RECEIVABLE, tradeid="made-up", sync="1").json["errcode"] == "30026"
+    assert ready.read("nothing", "get", id="1")["errcode"] == "30001"
 
 
 def test_a_tradeid_is_for_once(ready, u8):
@@ -604,6 +613,8 @@ def test_orders_are_checked(u8, ready):
         u8.enter_receipt("nobody", "5")
     with pytest.raises(RuntimeError):
         u8.act("accept", "nothing", "verify")
+    with pytest.raises(RuntimeError, match="409"):
+        u8.change("accept", "nothing", digest="x")
 
 
 def test_books_outlive_the_process_and_tokens_do_not(ready, u8):

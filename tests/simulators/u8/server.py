@@ -83,7 +83,7 @@ class Handler(BooksHandler):
             self.send(404, "text/plain", "not found")
             return
         given = parse_qs(parts.query, keep_blank_values=True)
-        call = self.server.store.log_call(operation, form, _number_of(form, given, raw))
+        call = self.server.store.log_call(operation, form, _number_of(given, raw))
         fault = self.server.faults.take(operation, form)
         self.answer(call, fault, lambda: self._run(call, fault, method, names, given, raw), faults.bend)
 
@@ -232,7 +232,7 @@ def _each_once(pairs):
     return dict(pairs)
 
 
-def _number_of(form, given, raw):
+def _number_of(given, raw):
     """Business number for the call log, as far as it can be seen."""
     if "id" in given:
         return given["id"][0]
