@@ -248,3 +248,11 @@ def test_kill_between_commit_and_answer(api, eas):
     thread.join(10)
     assert failed == [True]
     assert eas.count("CRM-AR-1") == 1
+
+
+def test_too_many_calls_a_minute(api, eas):
+    eas.settings(calls_per_minute=1)
+    answers = [api.send("getBill", "customer", "KH-1") for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 429]
+    assert answers[1].headers["Retry-After"] == "60"
+    assert eas.calls("getBill")[-1]["outcome"] == "too many"

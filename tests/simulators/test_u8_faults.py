@@ -241,3 +241,13 @@ def test_kill_before_the_commit_frees_the_id(api, u8):
     api._token = None
     assert add(api).json["errcode"] == "0"
     assert u8.count("crm-AR-7") == 1
+
+
+def test_too_many_calls_a_minute(api, u8):
+    u8.settings(calls_per_minute=2)
+    api._token = None
+    answers = [api.token and add(api, biz_id=name) for name in ("a", "b", "c")]
+    assert [answer.status for answer in answers] == [200, 429, 429]
+    assert answers[1].headers["Retry-After"] == "60"
+    assert (u8.count("a"), u8.count("b")) == (1, 0)
+    assert u8.calls("add")[-1]["outcome"] == "too many"

@@ -97,6 +97,8 @@ class Handler(BooksHandler):
             return
         form = asked.arguments.get("billTypeCode", "")
         call = store.log_call(asked.operation, form, _number_of(asked.arguments))
+        if self.too_many(call, self.server.switches.calls_per_minute):
+            return
         fault = self.server.faults.take(asked.operation, form)
         if asked.operation == "login":
             context = {}

@@ -18,6 +18,7 @@ class Switches(Switchboard):
     # --- wire
     multi_ref: bool = False  # the context of a login stands beside the answer, as Axis 1 likes it
     inner_host: str = ""  # host in the address of the WSDL, as behind a proxy
+    calls_per_minute: int = 0  # more are answered with 429; 0 is no limit
     # --- documents
     manual_number: bool = True  # False: a number sent is dropped and the product gives its own
     numbers: str = "any"  # amounts in JSON: "any", only "number" or only "text"

@@ -28,6 +28,7 @@ class Control:
 
     def _reset(self, _values):
         self._server.faults.clear()
+        self._server.meter.clear()
         self._server.store.reset()
         self._server.business.seed()
         return {}

@@ -27,6 +27,30 @@ class Reply(NamedTuple):
 NOT_RUN = Reply("", "not run")
 
 
+class Meter:
+    """Calls of the last minute."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._moments = []
+
+    def over(self, limit):
+        """True if one more call is more than ``limit`` a minute (0: no limit); counts it otherwise."""
+        now = time.monotonic()
+        with self._lock:
+            self._moments = [moment for moment in self._moments if now - moment < 60]
+            if limit and len(self._moments) >= limit:
+                return True
+            if limit:
+                self._moments.append(now)
+        return False
+
+    def clear(self):
+        """Begin a new minute."""
+        with self._lock:
+            self._moments.clear()
+
+
 class BooksServer(ThreadingHTTPServer):
     """A server with ``store``, ``faults``, ``business`` and ``control``, set by the product."""
 
@@ -34,6 +58,7 @@ class BooksServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port, handler):
+        self.meter = Meter()
         super().__init__(("127.0.0.1", port), handler)
 
     def handle_error(self, request, client_address):
@@ -144,6 +169,14 @@ class BooksHandler(BaseHTTPRequestHandler):
                 time.sleep(float(fault.get("seconds", 1)))
             status, mime, text, more = bend(fault, reply)
             self.send(status, mime, text, {**headers, **more})
+
+    def too_many(self, call, limit):
+        """Answer 429 and give true if there are more than ``limit`` calls a minute."""
+        if not self.server.meter.over(limit):
+            return False
+        self.server.store.end_call(call, "too many")
+        self.send(429, "text/plain", "Too Many Requests", {"Retry-After": "60"})
+        return True
 
     def _late(self, call, fault, run):
         time.sleep(float(fault.get("seconds", 1)))

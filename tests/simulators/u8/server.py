@@ -84,6 +84,8 @@ class Handler(BooksHandler):
             return
         given = parse_qs(parts.query, keep_blank_values=True)
         call = self.server.store.log_call(operation, form, _number_of(given, raw))
+        if self.too_many(call, self.server.switches.calls_per_minute):
+            return
         fault = self.server.faults.take(operation, form)
         self.answer(call, fault, lambda: self._run(call, fault, method, names, given, raw), faults.bend)
 

@@ -23,6 +23,7 @@ class Switches(Switchboard):
     async_seconds: float = 0.0  # from the call to the commit
     polls: int = 1  # how often /result still says "wait" although it is done
     ping_after: int = 3
+    calls_per_minute: int = 0  # more are answered with 429; 0 is no limit
     # --- documents
     manual_number: bool = True  # False: a number sent is dropped and the product gives its own
     red_sign: str = "positive"  # amounts of a red oughtreceive: "positive", "negative" or "any"
