@@ -225,10 +225,15 @@ class TestCustomerPool(CustomerCase):
         self.assertFalse(todo.exists())
         self.assertEqual(self.env["mail.mail"].search_count([]), sent, "the customer gets no mail")
         dropped = self.rows(customer)[-1].dropped_todos
-        self.assertIn(f"{first.start} Visit 2", dropped)
-        for text in ("Visit 3", "Call back"):
-            self.assertEqual(dropped.count(text), 1, dropped)
-        self.assertNotIn("Visit 4", dropped)
+        # 01:00 UTC is nine o'clock in China
+        self.assertIn(f"{first.start + timedelta(hours=8):%Y-%m-%d %H:%M}", dropped)
+        # the first stands as a to-do on the customer as well
+        self.assertEqual(len(dropped.splitlines()), 4, dropped)
+        told = "".join((customer | contact).message_ids.mapped("body"))
+        for text, times in (("Visit 2", 2), ("Visit 3", 1), ("Call back", 1)):
+            self.assertNotIn(text, dropped)
+            self.assertEqual(told.count(text), times, told)
+        self.assertNotIn("Visit 4", told)
 
     def test_a_held_meeting_is_a_follow_up(self):
         customer, other = self.make_held_customers(2, grade="A")

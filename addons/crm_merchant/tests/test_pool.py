@@ -123,8 +123,20 @@ class TestPool(MerchantCase):
         self.assertFalse(lead.activity_ids)
         self.assertNotIn(self.rep.partner_id, lead.message_partner_ids)
         row = self.ledger(lead).filtered(lambda r: r.event == "release")
-        self.assertIn("Call again", row.dropped_todos)
+        # everybody in sales reads the ledger: day and kind there, the words in the history of the lead
+        self.assertNotIn("Call again", row.dropped_todos)
+        self.assertTrue(row.dropped_todos)
+        self.assertIn("Call again", "".join(lead.message_ids.mapped("body")))
         self.assertEqual((row.reason, row.from_uid), ("no budget", self.rep.id))
+
+    def test_nobody_of_the_staff_goes_on_reading_by_mail(self):
+        lead = self.make_pooled()
+        self.claim(lead)
+        customer = self.env["res.partner"].create({"name": "customer"})
+        admin = self.pool.admin_ids[:1]
+        lead.message_subscribe(partner_ids=(self.users["sales_rep_2"].partner_id | admin.partner_id | customer).ids)
+        lead.with_user(self.rep).action_pool_release("no budget")
+        self.assertEqual(lead.message_partner_ids, admin.partner_id | customer)
 
     def test_who_may_give_away(self):
         lead = self.make_pooled()

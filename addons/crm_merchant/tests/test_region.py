@@ -89,6 +89,15 @@ class TestRegion(MerchantCase):
         # the system itself keeps the name
         self.assertEqual(lead.sudo().display_name, lead.name)
 
+    def test_who_may_not_read_follows_no_more(self):
+        owner, stranger = self.users["sales_rep"], self.users["sales_rep_2"]
+        lead = self.make_leads(state_id=self.jiangsu.id, user_id=owner.id)
+        customer = self.env["res.partner"].create({"name": "customer"})
+        wanted = owner.partner_id | self.users["hq_commerce"].partner_id | customer
+        lead.message_subscribe(partner_ids=(wanted | stranger.partner_id).ids)
+        self.east.is_scoped = True
+        self.assertEqual(lead.message_partner_ids, wanted)
+
     def test_region_is_guarded(self):
         lead = self.make_leads(user_id=self.rep.id)
         for user in (self.rep, self.users["suite_admin"], self.env.user):

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import fields, models
 from odoo.fields import Domain
 
@@ -37,7 +39,7 @@ class ResPartner(models.Model):
         )
         holders = {user.id for user in owners.values() if user}
         meetings = self.env["calendar.event"].sudo()
-        dropped = {}
+        lines = defaultdict(list)
         for meeting in meetings.search(
             about & Domain("start", ">", fields.Datetime.now()) & Domain("user_id", "in", list(holders)), order="start"
         ):
@@ -47,11 +49,9 @@ class ResPartner(models.Model):
             present = present.filtered(lambda partner, meeting=meeting: owners.get(partner.id) == meeting.user_id)
             if not present:
                 continue
-            line = f"{meeting.start} {meeting.name}"
-            first = present[0].id
-            dropped[first] = "\n".join(filter(None, [dropped.get(first), line]))
+            lines[present[0].id].append(self._pool_dropped_meeting(meeting))
             vals = {"partner_ids": [fields.Command.unlink(partner.id) for partner in present & meeting.partner_ids]}
             if meeting.res_model == self._name and meeting.res_id in present._ids:
                 vals |= {"res_id": False, "res_model_id": False}
             meeting.with_context(skip_attendee_notification=True, dont_notify=True).write(vals)
-        return dropped
+        return self._pool_dropped(lines)

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import SUPERUSER_ID, api, fields, models
 
 # what a move of a lead looks at before and after it is written
@@ -70,11 +72,12 @@ class CrmLead(models.Model):
             .sudo()
             .search([("opportunity_id", "in", self.ids), ("start", ">", fields.Datetime.now())])
         )
+        lines = defaultdict(list)
         for meeting in meetings:
-            line = f"{meeting.start} {meeting.name}"
-            lead_id = meeting.opportunity_id.id
-            dropped[lead_id] = "\n".join(filter(None, [dropped.get(lead_id), line]))
+            lines[meeting.opportunity_id.id].append(self._pool_dropped_meeting(meeting))
         meetings.write({"opportunity_id": False})
+        for lead_id, text in self._pool_dropped(lines).items():
+            dropped[lead_id] = "\n".join(filter(None, [dropped.get(lead_id), text]))
         return dropped
 
     # -- merging ------------------------------------------------------------------------------

@@ -4,6 +4,11 @@
 (``pooled``) or is held (``owned``); empty means that no pool ever took it.
 """
 
+from collections import defaultdict
+
+import pytz
+from markupsafe import Markup
+
 from odoo import fields, models
 
 STATE_COLUMNS = ("pool_id", "pool_state", "pool_since")
@@ -216,19 +221,43 @@ class PoolMixin(models.AbstractModel):
         return fields.Domain.TRUE
 
     def _pool_leave_owner(self, owners):
-        """What happens when records fall into the pool: the former owner stops following, his to-dos are cancelled.
+        """What happens when records fall into the pool: the staff stops following, the owner's to-dos are cancelled.
+
+        Everybody in sales reads the ledger, so it keeps day and kind of a to-do; its words, which may name the customer,
+        stay in the history of the record.
 
         :param owners: dict of record id -> former owner
-        :return: dict of record id -> the cancelled to-dos in words, for the ledger
+        :return: dict of record id -> the cancelled to-dos by day and kind, for the ledger
         """
-        dropped = {}
         domain = fields.Domain([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         activities = self.env["mail.activity"].sudo().search(domain & self._get_dropped_todos_domain(owners))
+        lines = defaultdict(list)
         for activity in activities:
-            line = f"{activity.date_deadline} {activity.summary or activity.activity_type_id.name or ''}"
-            dropped[activity.res_id] = "\n".join(filter(None, [dropped.get(activity.res_id), line]))
+            kind = activity.activity_type_id.name or self.env._("To-do")
+            lines[activity.res_id].append((str(activity.date_deadline), kind, activity.summary))
         activities.unlink()
-        partners = self.env["res.users"].browse({user.id for user in owners.values() if user}).sudo().partner_id
-        if partners:
-            self.sudo().message_unsubscribe(partner_ids=partners.ids)
-        return dropped
+        # a follower is sent every message, whether he may still read the record or not
+        staff = domain & fields.Domain("partner_id.partner_share", "=", False)
+        admins = self.sudo().pool_id.admin_ids.partner_id
+        self.env["mail.followers"].sudo().search(staff & fields.Domain("partner_id", "not in", admins.ids)).unlink()
+        return self._pool_dropped(lines)
+
+    def _pool_dropped(self, lines):
+        """Notes the words of what was cancelled on these records.
+
+        :param lines: dict of record id -> list of (when, kind, words)
+        :return: dict of record id -> when and kind, a line each
+        """
+        bodies = {
+            res_id: Markup("<br/>").join(" ".join(filter(None, line)) for line in found)
+            for res_id, found in lines.items()
+        }
+        if bodies:
+            self.browse(bodies).sudo()._message_log_batch(bodies=bodies)
+        return {res_id: "\n".join(f"{when} {kind}" for when, kind, _words in found) for res_id, found in lines.items()}
+
+    def _pool_dropped_meeting(self, meeting):
+        """(when, kind, words) of a meeting that leaves its record, the moment as the company's clock shows it."""
+        zone = pytz.timezone(self.env.company._merchant_zone())
+        start = pytz.utc.localize(meeting.start).astimezone(zone)
+        return f"{start:%Y-%m-%d %H:%M}", self.env._("Meeting"), meeting.name

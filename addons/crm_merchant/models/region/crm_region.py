@@ -64,7 +64,29 @@ class CrmRegion(models.Model):
 
     def write(self, vals):
         self.env.registry.clear_cache()
-        return super().write(vals)
+        closing = self.filtered(lambda region: not region.is_scoped) if vals.get("is_scoped") else self.browse()
+        result = super().write(vals)
+        closing._region_unfollow()
+        return result
+
+    def _region_unfollow(self):
+        """Staff who may not read a record of these regions stop following it: a follower is sent every message."""
+        followers = self.env["mail.followers"].sudo()
+        for name in ("crm.lead", "res.partner", "sale.order") if self else ():
+            model = self.env[name].with_context(active_test=False)
+            inside = model.sudo()._search([("region_id", "in", self.ids)])
+            staff = followers._read_group(
+                [("res_model", "=", name), ("res_id", "in", inside), ("partner_id.partner_share", "=", False)],
+                ["partner_id"],
+                ["res_id:array_agg"],
+            )
+            for partner, ids in staff:
+                user = partner.user_ids[:1]
+                mine = model.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+                gone = set(ids).difference(mine.search([("id", "in", ids)]).ids if user else ())
+                followers.search(
+                    [("res_model", "=", name), ("res_id", "in", list(gone)), ("partner_id", "=", partner.id)]
+                ).unlink()
 
     def unlink(self):
         self.env.registry.clear_cache()
