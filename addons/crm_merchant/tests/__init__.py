@@ -2,6 +2,7 @@ from . import test_ledger
 from . import test_region
 from . import test_pool
 from . import test_pool_recycle
+from . import test_pool_departments
 from . import test_pool_leaks
 from . import test_export
 from . import test_followup

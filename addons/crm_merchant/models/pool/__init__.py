@@ -23,3 +23,4 @@ from . import pool_bulk
 from . import pool_bulk_after
 from . import crm_pool_view
 from . import crm_pool_lead
+from . import departments

@@ -133,7 +133,8 @@ class CrmPool(models.Model):
 
     @api.model
     def _cron_recycle(self):
-        """Puts what is due back into its pool."""
+        """Puts what is due back into its pool, with the members of today."""
+        self._cron_departments()
         for model in self._pool_models():
             self.env[model]._pool_recycle_due(self.env["ir.cron"]._commit_progress)
 
