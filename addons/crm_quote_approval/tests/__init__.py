@@ -26,3 +26,8 @@ from . import test_tour
 from . import test_demo
 from . import test_tour_roles
 from . import test_suite_settings
+from . import test_version_compare
+from . import test_quote_expiry
+from . import test_quote_parameters
+from . import test_quote_numbering
+from . import test_quote_share

@@ -156,9 +156,9 @@ class TestPaperHttp(HttpCase):
             self.authenticate(login, login)
             answer = self.get(path)
             self.assertEqual(answer.status_code, 200)
-            self.assertIn("o_quote_current", answer.text)
-            for hidden in (self.approved.name, self.partner.name, "128,000"):
+            self.assertIn("o_quote_valid", answer.text)
+            for hidden in (self.partner.name, "Press", self.world["users"]["sales_supervisor"].name):
                 self.assertNotIn(hidden, answer.text)
-            self.assertIn("o_quote_not_current", self.get("/quote/verify/1-x").text)
+            self.assertIn("o_quote_unknown", self.get("/quote/verify/1-x").text)
             self.assertEqual(self.post(path).status_code, 405)
             self.assertEqual(self.post(path, csrf_token=http.Request.csrf_token(self)).status_code, 405)

@@ -1,5 +1,10 @@
-from odoo.tests import HttpCase, tagged
+from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, TransactionCase, tagged
+
+from ..controllers import share, verify
+from ..controllers.throttle import Throttle
 from .common import CHAIN, ApprovalCase, build_quote, build_world
 
 
@@ -34,7 +39,7 @@ class TestVersion(ApprovalCase):
         version = self.approved().sudo().version_ids
         token = f"{version.id}-{version.secret}"
         self.assertGreaterEqual(len(version.secret), 32)
-        self.assertTrue(versions._verify(token))
+        self.assertEqual(versions._verify(token), version)
         for wrong in (
             "",
             "x",
@@ -53,22 +58,119 @@ class TestVersion(ApprovalCase):
 
 
 @tagged("post_install", "-at_install")
-class TestVerifyPage(HttpCase):
-    def test_page(self):
-        world = build_world(self.env)
-        order = build_quote(self.env, world)
+class TestStanding(ApprovalCase):
+    """How a paper stands, and that at most one of a quote is valid."""
+
+    def standings(self, order):
+        self.commit_hooks()
+        self.env.invalidate_all()
+        return order.sudo().version_ids.sorted("number").mapped("standing")
+
+    def test_one_live_version(self):
+        order = self.submitted()
+        self.assertEqual(self.standings(order), ["pending"])
+        self.approve(order, *CHAIN)
+        self.assertEqual(self.standings(order), ["valid"])
+        order.order_line.price_unit = 150000
+        self.assertEqual(self.standings(order), ["void"])
         order.action_approval_submit()
-        url = order.sudo().version_ids._verify_url().partition("/quote/")[2]
-        response = self.url_open(f"/quote/{url}")
-        self.assertIn("o_quote_not_current", response.text)
+        self.assertEqual(self.standings(order), ["void", "pending"])
+        self.approve(order, *CHAIN)
+        self.assertEqual(self.standings(order), ["superseded", "valid"])
+        order.order_line.price_unit = 128000
+        self.assertEqual(self.standings(order), ["superseded", "void"], "going back revives nothing")
+        order.action_cancel()
+        self.assertEqual(self.standings(order), ["void", "void"])
+
+    def test_expired(self):
+        self.env.company.resource_calendar_id.tz = "Asia/Shanghai"
+        order = self.approved(validity_date="2026-03-31")
+        with freeze_time("2026-03-31 15:59:00"):
+            self.assertEqual(self.standings(order), ["valid"])
+        with freeze_time("2026-03-31 16:01:00"):
+            self.assertEqual(self.standings(order), ["expired"])
+
+    def test_approved_at_is_the_last_signature(self):
+        order = self.submitted()
+        version = order.sudo().version_ids
+        self.approve(order, *CHAIN[:-1])
+        self.assertFalse(version.approved_at)
+        self.approve(order, CHAIN[-1])
+        self.assertTrue(version.approved_at)
+        with self.assertRaises(AccessError):
+            version.with_user(self.rep).write({"approved_at": False})
+
+
+@tagged("post_install", "-at_install")
+class TestVerifyPage(HttpCase):
+    def setUp(self):
+        super().setUp()
+        # each test begins with an empty memory of wrong addresses
+        memory = Throttle(limit=20, seconds=60)
+        for module in (verify, share):
+            self.patch(module, "wrong_tokens", memory)
+        self.world = build_world(self.env)
+
+    def path(self, order, number=0):
+        versions = order.sudo().version_ids.sorted("number")
+        return "/quote/" + versions[number]._verify_url().partition("/quote/")[2]
+
+    def approve(self, order):
         for role in CHAIN:
             task = order.sudo().approval_task_ids.filtered(lambda t: t.state == "pending")
-            task.with_user(world["users"][role]).action_approve()
-        response = self.url_open(f"/quote/{url}")
-        self.assertIn("o_quote_current", response.text)
+            task.with_user(self.world["users"][role]).action_approve()
+
+    def test_page(self):
+        order = build_quote(self.env, self.world)
+        order.action_approval_submit()
+        self.assertIn("o_quote_pending", self.url_open(self.path(order)).text)
+        self.approve(order)
+        response = self.url_open(self.path(order))
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("o_quote_valid", response.text)
         self.assertEqual(response.headers["Cache-Control"], "no-store")
-        for hidden in (order.name, world["partner"].name, "128"):
+        for shown in (order.name, "V1", "128,000.00", 'name="viewport"'):
+            self.assertIn(shown, response.text)
+        for hidden in (self.world["partner"].name, "Press", *(self.world["users"][role].name for role in CHAIN)):
             self.assertNotIn(hidden, response.text)
-        unknown = self.url_open("/quote/verify/1-nothing")
-        self.assertIn("o_quote_not_current", unknown.text)
-        self.assertEqual(unknown.status_code, 200)
+        order.order_line.price_unit = 150000
+        order.action_approval_submit()
+        self.approve(order)
+        self.assertIn("o_quote_superseded", self.url_open(self.path(order)).text)
+        self.assertIn("o_quote_valid", self.url_open(self.path(order, 1)).text)
+        order.action_cancel()
+        self.assertIn("o_quote_void", self.url_open(self.path(order, 1)).text)
+
+    def test_wrong_tokens(self):
+        order = build_quote(self.env, self.world)
+        order.action_approval_submit()
+        right = self.path(order)
+        other = f"/quote/verify/{order.sudo().version_ids.id}-{'x' * 32}"
+        for path in (other, "/quote/verify/1-nothing", "/quote/verify/x"):
+            answer = self.url_open(path)
+            self.assertEqual(answer.status_code, 404)
+            self.assertIn("o_quote_unknown", answer.text)
+            self.assertNotIn(order.name, answer.text)
+        for _try in range(17):
+            self.url_open("/quote/verify/1-x")
+        answer = self.url_open("/quote/verify/1-x")
+        self.assertEqual(answer.status_code, 429)
+        self.assertIn("o_quote_many", answer.text)
+        self.assertEqual(self.url_open(right).status_code, 429)
+
+
+@tagged("post_install", "-at_install")
+class TestThrottle(TransactionCase):
+    def test_counts_and_forgets(self):
+        now = [0.0]
+        throttle = Throttle(2, 60, size=2, clock=lambda: now[0])
+        throttle.note("a")
+        self.assertFalse(throttle.is_shut("a"))
+        throttle.note("a")
+        self.assertTrue(throttle.is_shut("a"))
+        self.assertFalse(throttle.is_shut("b"))
+        now[0] = 61.0
+        self.assertFalse(throttle.is_shut("a"))
+        for name in "abc":
+            throttle.note(name)
+        self.assertEqual(len(throttle._wrong), 2)

@@ -10,6 +10,9 @@ class CrmSuiteSettings(models.TransientModel):
     approval_sum_days = fields.Integer("Confirmed Orders Count for (days)")
     approval_quoted_stage_id = fields.Many2one("crm.stage", "Stage after Approval")
     quote_letterhead = fields.Boolean("Quotations with Letterhead")
+    quote_expiry_active = fields.Boolean("Expired Quotes Are Not Valid")
+    quote_notice_days = fields.Integer("Notice before Expiry (working days)")
+    quote_share_days = fields.Integer("Shared Links Are Open for (days)")
 
     @api.depends("company_id")
     def _compute_approval_quote_active(self):
@@ -23,6 +26,9 @@ class CrmSuiteSettings(models.TransientModel):
             "approval_sum_days": (0, 3650),
             "approval_quoted_stage_id": None,
             "quote_letterhead": None,
+            "quote_expiry_active": None,
+            "quote_notice_days": (0, 60),
+            "quote_share_days": (1, 365),
         }
 
     def action_approval_switch(self):

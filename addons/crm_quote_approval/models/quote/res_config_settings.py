@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     approval_quote_active = fields.Boolean("Quotes Need Approval", compute="_compute_approval_quote_active")
     approval_sum_days = fields.Integer(related="company_id.approval_sum_days", readonly=False)
     quote_letterhead = fields.Boolean(related="company_id.quote_letterhead", readonly=False)
+    quote_expiry_active = fields.Boolean(related="company_id.quote_expiry_active", readonly=False)
+    quote_notice_days = fields.Integer(related="company_id.quote_notice_days", readonly=False)
+    quote_share_days = fields.Integer(related="company_id.quote_share_days", readonly=False)
     approval_quoted_stage_id = fields.Many2one(related="company_id.approval_quoted_stage_id", readonly=False)
 
     @api.depends("company_id")

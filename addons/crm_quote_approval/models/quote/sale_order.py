@@ -135,6 +135,7 @@ class SaleOrder(models.Model):
 
     def _on_approved(self):
         result = super()._on_approved()
+        self.env["sale.order.version"]._stamp_approved(self)
         for order in self:
             order._approval_move_opportunity()
         return result

@@ -37,6 +37,7 @@ class SaleOrder(models.Model):
             and before.get(order.id, {}).get("state", "draft") != order.state
         )
         moved.filtered(lambda order: order.state != "cancel")._approval_gate()
+        moved.filtered(lambda order: order.state != "cancel")._quote_gate()
         moved.filtered(lambda order: order.state != "cancel")._approval_note_not_needed()
         confirmed = moved.filtered(lambda order: order.state == "sale")
         if confirmed:
@@ -87,7 +88,24 @@ class SaleOrder(models.Model):
             confirmed = order.approval_confirmed_fingerprint
             if not confirmed or confirmed == order._approval_hash():
                 return ""
-        return super()._approval_blocked()
+        reason = super()._approval_blocked()
+        if not reason and order.state in ("draft", "sent"):
+            reason = self._quote_reason()
+        return reason
+
+    def _quote_reason(self):
+        """Why this open quote may not reach the customer as valid, besides its approval; empty when it may.
+
+        Asked wherever approval is asked. Folders and later addons put their reason before ``super()``.
+        """
+        self.ensure_one()
+        return ""
+
+    def _quote_gate(self):
+        for order in self:
+            reason = order._quote_reason()
+            if reason:
+                raise UserError(reason)
 
     def _approval_customer_text(self):
         """What a customer is told; nothing of who signs and why not."""

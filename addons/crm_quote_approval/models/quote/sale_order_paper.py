@@ -26,18 +26,25 @@ class SaleOrder(models.Model):
     def _approval_paper(self):
         """What the printed quote says about itself.
 
-        :return: dict: ``effective``; ``watermark`` (CSS, only on one that is not in effect); ``number``, ``url`` and
-            ``qr`` (image as data URI) of the version, where there is one and it is current
+        :return: dict: ``effective``; ``mark`` (words) and ``watermark`` (CSS) on one that is not in effect;
+            ``number``, ``url`` and ``qr`` (image as data URI) of the version, where there is one and it is current
         """
         self.ensure_one()
         order = self.sudo()
         if order._approval_blocked():
-            return {"effective": False, "watermark": self._paper_watermark(), "number": 0, "url": "", "qr": ""}
-        version = order.version_ids[:1] if order.approval_state == "approved" else order.version_ids.browse()
+            return {
+                "effective": False,
+                "mark": self._paper_mark(),
+                "watermark": self._paper_watermark(),
+                "number": 0,
+                "url": "",
+                "qr": "",
+            }
+        version = order._last_version() if order.approval_state == "approved" else order.version_ids.browse()
         url = version._verify_url() if version else ""
         return {
             "effective": True,
-            "watermark": "",
+            "watermark": self._paper_shared_watermark(),
             "number": version.number,
             "url": url,
             "qr": self._paper_qr(url) if url else "",
@@ -45,11 +52,19 @@ class SaleOrder(models.Model):
 
     def _paper_watermark(self):
         """CSS that repeats the words "not in effect" behind the text, so that no page comes without them."""
-        words = self.env._("Not in effect")
+        return self._paper_background(self._paper_mark(), "#c00", 54)
+
+    def _paper_mark(self):
+        """The words on a paper that is not in effect."""
+        if self.sudo().company_id.quote_expiry_active and self._expiry_is_past():
+            return self.env._("Expired")
+        return self.env._("Not in effect")
+
+    def _paper_background(self, words, colour, size):
         picture = (
             "<svg xmlns='http://www.w3.org/2000/svg' width='420' height='300'>"
-            "<text x='210' y='150' text-anchor='middle' transform='rotate(-28 210 150)' font-size='54' "
-            f"font-family='Noto Sans CJK SC, Lato, sans-serif' fill='#c00' fill-opacity='0.13'>{words}</text></svg>"
+            f"<text x='210' y='150' text-anchor='middle' transform='rotate(-28 210 150)' font-size='{size}' "
+            f"font-family='Noto Sans CJK SC, Lato, sans-serif' fill='{colour}' fill-opacity='0.13'>{words}</text></svg>"
         )
         return f"background-image: url(data:image/svg+xml;charset=utf-8,{quote(picture)}); background-repeat: repeat;"
 

@@ -3,9 +3,19 @@ import secrets
 from odoo import api, fields, models
 from odoo.tools import consteq
 
+# how a paper stands in the eyes of somebody who holds it
+STANDINGS = [
+    ("valid", "In Effect"),
+    ("pending", "Not in Effect Yet"),
+    ("superseded", "Superseded"),
+    ("void", "Void"),
+    ("expired", "Expired"),
+]
+
 
 class SaleOrderVersion(models.Model):
-    """A quote as it was submitted: what was asked to be signed, whatever became of the quote since. Written once."""
+    """A quote as it was submitted: what was asked to be signed, whatever became of the quote since. Written once; the
+    day of the approval is added by the approval."""
 
     _name = "sale.order.version"
     _description = "Submitted Quote Version"
@@ -18,15 +28,25 @@ class SaleOrderVersion(models.Model):
     request_id = fields.Many2one("crm.approval.request", "Approval", readonly=True)
     requester_id = fields.Many2one("res.users", readonly=True)
     submitted_at = fields.Datetime(readonly=True)
+    approved_at = fields.Datetime("Approved on", readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     snapshot = fields.Json(readonly=True, groups="base.group_system")
+    content = fields.Json(
+        readonly=True, groups="base.group_system", help="Values and lines, to be compared and taken over again"
+    )
     judged_text = fields.Text("Judged Values", readonly=True)
     fingerprint = fields.Char(required=True, readonly=True)
     secret = fields.Char(required=True, readonly=True, groups="base.group_system")
     is_current = fields.Boolean("In Effect", compute="_compute_is_current", compute_sudo=True)
+    standing = fields.Selection(STANDINGS, compute="_compute_standing", compute_sudo=True)
 
     _number_uniq = models.UniqueIndex("(order_id, number)", "This version was submitted at the same moment.")
+
+    @api.depends("number", "order_id.name")
+    def _compute_display_name(self):
+        for version in self:
+            version.display_name = version.sudo().order_id._paper_version_text(version.number)
 
     @api.depends("order_id.approval_state", "order_id.approval_request_id.fingerprint", "order_id.version_ids")
     def _compute_is_current(self):
@@ -34,10 +54,30 @@ class SaleOrderVersion(models.Model):
             order = version.order_id
             version.is_current = (
                 order.state != "cancel"
-                and version == order.version_ids[:1]
+                and version == order._last_version()
                 and order._approval_is_current()
                 and order.approval_request_id.fingerprint == version.fingerprint
             )
+
+    @api.depends("is_current", "order_id.validity_date", "order_id.version_ids.approved_at")
+    def _compute_standing(self):
+        for version in self:
+            version.standing = version._find_standing()
+
+    def _find_standing(self):
+        """At most one version of a quote is ``valid``, the last one; a newer one that was approved supersedes it even
+        after it lost its own effect."""
+        order = self.order_id
+        if order.state == "cancel":
+            return "void"
+        if self.is_current:
+            return "expired" if order._expiry_is_past() else "valid"
+        if order.version_ids.filtered(lambda other: other.number > self.number and other.approved_at):
+            return "superseded"
+        is_running = self == order._last_version() and order.approval_state == "pending" and not self.approved_at
+        return "pending" if is_running else "void"
+
+    # -- kept at submit, stamped at approval ---------------------------------------------------------------
 
     @api.model
     def _freeze(self, orders, requests):
@@ -57,12 +97,25 @@ class SaleOrderVersion(models.Model):
             "amount_total": order.amount_total,
             "currency_id": order.currency_id.id,
             "snapshot": request.snapshot,
+            "content": order._version_content(),
             "judged_text": request.judged_text,
             "fingerprint": request.fingerprint,
             "secret": secrets.token_urlsafe(24),
         }
 
+    @api.model
+    def _stamp_approved(self, orders):
+        """The last version of each of ``orders`` was approved now."""
+        versions = self.sudo().union(*(order._last_version() for order in orders))
+        versions.write({"approved_at": fields.Datetime.now()})
+
     # -- is a paper current? ----------------------------------------------------------------------------
+
+    def _code(self):
+        """Eight letters that the paper and the page of proof show; two papers that differ have different ones."""
+        self.ensure_one()
+        text = self.fingerprint[:8].upper()
+        return f"{text[:4]}-{text[4:]}"
 
     def _verify_url(self):
         self.ensure_one()
@@ -71,9 +124,9 @@ class SaleOrderVersion(models.Model):
 
     @api.model
     def _verify(self, token):
-        """Whether the paper that carries ``token`` is current; False for a token that is none."""
+        """The version whose paper carries ``token`` (superuser); an empty set for a token that is none."""
         head, _sep, secret = (token or "").partition("-")
         version = self.sudo().browse(int(head) if head.isdecimal() and len(head) < 10 else 0).exists()
         # compared even where there is no such version, so that the time tells nothing
         known = consteq((version.secret or secrets.token_urlsafe(24)).encode(), secret.encode())
-        return bool(known and version and version.is_current)
+        return version if known and version else version.browse()
