@@ -6,7 +6,7 @@ from odoo.addons.crm_merchant.demo.company import SUBSIDIARY
 from odoo.addons.crm_merchant.demo.leads import lead_of
 from odoo.addons.crm_merchant.demo.story import story
 
-from . import paper
+from . import issued, paper
 
 # (name, code, price without tax)
 PRODUCTS = [
@@ -42,6 +42,17 @@ QUOTES = {
         "sales_rep",
         [("QC-V850", 1), ("QC-SP01", 4)],
     ),
+    "issued": (
+        "芜湖繁昌铝合金压铸有限公司",
+        "芜湖",
+        "AH",
+        "0553-78610508",
+        "sales_rep",
+        [("QC-D900", 1), ("QC-SRV1", 1)],
+    ),
+    "incomplete": ("宁国中溪汽车零部件有限公司", "宣城", "AH", "0563-41890509", "sales_rep", [("QC-D900", 1)]),
+    "expiring": ("南通海安锻压设备有限公司", "南通", "JS", "0513-88690510", "sales_rep", [("QC-R20", 1)]),
+    "expired": ("盐城大丰阀门铸造有限公司", "盐城", "JS", "0515-83520511", "sales_rep_2", [("QC-MT18", 2)]),
     "small": ("常熟虞山五金加工厂", "常熟", "JS", "0512-52770011", "sales_rep", [("QC-SP01", 2)]),
 }
 REJECTED_BECAUSE = "三台合并报价毛利率低于 18%，且客户仍有逾期款未收回。"
@@ -275,4 +286,23 @@ def quote_of(told, key):
     return quote
 
 
-CHAPTERS = [settings, decided, absence, waiting, cheaper, readme_quote, subsidiary, second_policy]
+def issued_quotes(told):
+    """Quotes as customers get them; see ``demo/issued.py``."""
+    issued.parameters(told)
+    issued.versions(told, quote_of, approve)
+    issued.incomplete(told, quote_of)
+    issued.expiring(told, quote_of, approve)
+
+
+CHAPTERS = [
+    settings,
+    issued.numbering,
+    decided,
+    absence,
+    waiting,
+    cheaper,
+    readme_quote,
+    subsidiary,
+    issued_quotes,
+    second_policy,
+]

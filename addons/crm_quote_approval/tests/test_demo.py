@@ -63,3 +63,18 @@ class TestDemo(TransactionCase):
         subsidiary = self.env["res.company"].search([("name", "=", merchant.SUBSIDIARY)])
         quote = self.env["sale.order"].search([("company_id", "=", subsidiary.id)])
         self.assertEqual((len(quote), quote.approval_state), (1, "pending"))
+
+    def test_issued_quotes(self):
+        quote = self.quote("issued")
+        self.assertRegex(quote.name, r"^BJ\d{4}-01\d{4}$")
+        self.assertEqual((quote.approval_state, quote.state), ("approved", "sent"))
+        versions = quote.version_ids.sorted("number")
+        self.assertEqual(versions.mapped("standing"), ["superseded", "valid"])
+        self.assertEqual((quote.share_ids.state, quote.share_ids.opened_count), ("open", 2))
+        self.assertFalse(quote.parameters_missing)
+        self.assertIn("节拍", self.quote("incomplete").parameters_missing)
+
+    def test_validities(self):
+        todos = self.env["mail.activity"].search([("res_model", "=", "sale.order"), ("summary", "ilike", "%至%")])
+        self.assertIn(self.quote("expiring").id, todos.mapped("res_id"))
+        self.assertEqual((self.quote("expiring").quote_expired, self.quote("expired").quote_expired), (False, True))

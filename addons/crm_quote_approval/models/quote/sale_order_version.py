@@ -8,7 +8,7 @@ STANDINGS = [
     ("valid", "In Effect"),
     ("pending", "Not in Effect Yet"),
     ("superseded", "Superseded"),
-    ("void", "Void"),
+    ("void", "No Longer Valid"),
     ("expired", "Expired"),
 ]
 

@@ -34,7 +34,7 @@ class SaleQuoteNumbering(models.Model):
         tracking=True,
     )
     version_prefix = fields.Char(
-        "Before the Version", default="V", tracking=True, help="V2, R2, 第2版: what stands before"
+        "Before the Version", default="V", tracking=True, help="V2, R2, Rev. 2: what stands before the number"
     )
     version_from = fields.Selection(
         [("first", "From the first version"), ("second", "From the second version")],
