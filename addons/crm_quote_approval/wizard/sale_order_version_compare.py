@@ -162,14 +162,17 @@ class SaleOrderVersionCompare(models.TransientModel):
             "removed": self.env._("Removed"),
             "changed": self.env._("Changed"),
         }
-        rows = Markup().join(
-            Markup(
-                "<div><span class='text-muted'>%s</span> <span class='text-decoration-line-through'>%s</span> → "
-                "<span class='fw-bold'>%s</span></div>"
-            )
-            % change
-            for change in changes
-        )
+        rows = Markup()
+        for label, before, now in changes:
+            if kind == "changed":
+                texts = Markup("<span class='text-decoration-line-through'>%s</span> → <strong>%s</strong>") % (
+                    before,
+                    now,
+                )
+            else:
+                # a line that is all new or all gone has one side only
+                texts = now if kind == "added" else before
+            rows += Markup("<div><span class='text-muted'>%s</span> %s</div>") % (label, texts)
         ends = Markup().join(
             Markup("<span class='text-nowrap'>%s <strong>%s</strong></span>") % effect for effect in effects
         )
