@@ -21,6 +21,7 @@ from . import test_credit
 from . import test_paper
 from . import test_paper_gates
 from . import test_paper_http
+from . import test_paper_issued
 from . import test_performance
 from . import test_tour
 from . import test_demo

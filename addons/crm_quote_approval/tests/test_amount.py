@@ -66,6 +66,25 @@ class TestAmount(ApprovalCase):
         main.action_confirm()
         self.assertEqual(other._approval_amount(), 84000)
 
+    def test_alternatives_in_a_chain(self):
+        first = self.quote(30000)
+        second = self.quote(40000, alternative_of_id=first.id)
+        third = self.quote(35000, alternative_of_id=second.id)
+        for order in first | second | third:
+            self.assertEqual(order._approval_amount(), 40000)
+        # in a circle too
+        first.alternative_of_id = third
+        for order in first | second | third:
+            self.assertEqual(order._approval_amount(), 40000)
+
+    def test_marking_parts_as_alternatives_gains_nothing(self):
+        """What looks like a choice is bought whole: the second one is judged with the first."""
+        first = self.quote(40000)
+        second = self.quote(40000, alternative_of_id=first.id)
+        first.action_confirm()
+        with self.assertRaises(UserError):
+            second.action_confirm()
+
     def test_void_and_cancelled_do_not_count(self):
         order = self.submitted(60000)
         order.order_line.price_unit = 70000

@@ -135,7 +135,7 @@ class SaleOrderVersionCompare(models.TransientModel):
             texts = [format_amount(self.env, amount, currency) for amount in (before, now)]
             head.append((label, *texts, self._effect(now - before, currency)))
         money = Markup().join(
-            Markup("<tr><th>%s</th><td>%s</td><td>%s</td><td class='text-end fw-bold'>%s</td></tr>") % row
+            Markup("<tr><th>%s</th><td>%s</td><td>%s</td><td class='text-end fw-bold text-nowrap'>%s</td></tr>") % row
             for row in head
         )
         cards = [self._card(self.env._("Quote"), "changed", self._field_changes(old, new), [])]
@@ -179,6 +179,6 @@ class SaleOrderVersionCompare(models.TransientModel):
         return Markup(
             "<div class='border rounded p-2 mb-2 o_quote_difference' data-kind='%s'>"
             "<div class='d-flex justify-content-between gap-2'><strong>%s</strong>"
-            "<span class='badge text-bg-%s align-self-start'>%s</span></div>%s"
+            "<span class='badge text-bg-%s align-self-start flex-shrink-0'>%s</span></div>%s"
             "<div class='d-flex flex-wrap gap-3 mt-1'>%s</div></div>"
         ) % (kind, name, KINDS[kind], words[kind], rows, ends)

@@ -67,15 +67,24 @@ class SaleOrder(models.Model):
         """Amount of this order together with the others of its ``group``."""
         total = 0.0
         alternatives = defaultdict(float)
-        root = (self.alternative_of_id or self).id
+        root = self._approval_alternative_root()
         alternatives[root] = totals[self.id]
         for order in group - self:
             if order.state == "sale":
                 total += totals[order.id]
             else:
-                other = (order.alternative_of_id or order).id
+                other = order._approval_alternative_root()
                 alternatives[other] = max(alternatives[other], totals[order.id])
         return self.company_id.currency_id.round(total + sum(alternatives.values()))
+
+    def _approval_alternative_root(self):
+        """Id that all alternatives of one another share, however they are chained."""
+        seen, order = [self.id], self.alternative_of_id
+        while order and order.id not in seen:
+            seen.append(order.id)
+            order = order.alternative_of_id
+        # marked in a circle: there is no last one
+        return min(seen) if order else seen[-1]
 
     def _approval_totals(self, company):
         """order id -> its own amount in the currency of ``company``, tax included, never below zero.
