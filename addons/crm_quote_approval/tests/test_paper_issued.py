@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -101,7 +101,7 @@ class TestPaperIssued(PaperCase):
         order._onchange_sale_order_template_id()
         self.assertEqual(order.amount_total, 200000)
         self.assertTrue(order.expiry_deadline)
-        with self.assertRaises(Exception):
+        with self.assertRaises(UserError):
             order.action_confirm()
         order.action_approval_submit()
         self.approve(order, *CHAIN)

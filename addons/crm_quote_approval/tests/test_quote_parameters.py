@@ -74,6 +74,12 @@ class TestQuoteParameters(ApprovalCase):
             order._parameters_reason()
         order.action_confirm()
 
+    def test_quotes_without_any_are_judged_as_before(self):
+        order = self.quote(10)
+        self.assertNotIn("parameter_values", order._approval_judged_text())
+        self.enter(order, {"Voltage": "380 V", "Force": "1600"})
+        self.assertIn("parameter_values", order._approval_judged_text())
+
     def test_values_have_to_fit(self):
         order = self.quote(10)
         with self.refused(UserError, "is not a number"):

@@ -20,6 +20,13 @@ class SaleOrder(models.Model):
     def _approval_judged_fields(self):
         return [*super()._approval_judged_fields(), "order_line.parameter_values"]
 
+    def _approval_values(self, record, tree):
+        values = super()._approval_values(record, tree)
+        # a line without any is judged as it was before parameters were known: no older approval becomes void
+        if record._name == "sale.order.line" and not values.get("parameter_values"):
+            values.pop("parameter_values", None)
+        return values
+
     def _parameters_missing_text(self):
         """The lines that miss something, and what; empty when nothing does."""
         parts = []
