@@ -95,6 +95,17 @@ def test_good_reply(make, clients):
     assert "金额" not in repr(found)
 
 
+def test_get_sends_a_query_and_no_body(make, errors):
+    with server(answers(reply())) as (url, seen):
+        assert make(url).get("/x?name=a%26b&token=t", {}).text == OK.decode()
+    assert seen[0].startswith(b"GET /x?name=a%26b&token=t HTTP/1.1\r\n")
+    assert b"Content-" not in seen[0]
+    assert seen[0].endswith(b"\r\n\r\n")
+    redirect = reply(status="302 Found", extra="Location: http://127.0.0.1:1/\r\n")
+    with server(answers(redirect)) as (url, _), pytest.raises(errors.Unknown):
+        make(url).get("/x", {})
+
+
 def test_a_reply_that_closes_the_connection_is_read_to_its_end(make):
     for data in (
         reply(extra="Connection: close\r\n"),

@@ -19,6 +19,7 @@ and only then send the same payload under the same number.
 """
 
 from abc import ABC, abstractmethod
+from importlib import import_module
 
 SAVE = "save"
 SUBMIT = "submit"
@@ -101,11 +102,16 @@ def register(product, adapter_class):
     _PRODUCTS[product] = adapter_class
 
 
-def adapter_for(product):
-    """The adapter class of ``product`` (``kingdee_galaxy``). Raises KeyError if unknown."""
-    if product not in _PRODUCTS and product == "kingdee_galaxy":
-        # here and not above, because that module imports this one
-        from .kingdee_galaxy_adapter import KingdeeGalaxyAdapter
+# product -> module of this package and class; imported when asked for, because those modules import this one
+_OURS = {
+    "kingdee_galaxy": ("kingdee_galaxy_adapter", "KingdeeGalaxyAdapter"),
+    "yonyou_u8": ("u8_adapter", "YonyouU8Adapter"),
+}
 
-        register(product, KingdeeGalaxyAdapter)
+
+def adapter_for(product):
+    """The adapter class of ``product``, for example ``kingdee_galaxy``. Raises KeyError if unknown."""
+    if product not in _PRODUCTS and product in _OURS:
+        module, name = _OURS[product]
+        register(product, getattr(import_module(f".{module}", __package__), name))
     return _PRODUCTS[product]

@@ -1,4 +1,4 @@
-"""One HTTP POST, with every way to fail told apart.
+"""One HTTP call, with every way to fail told apart.
 
 Built on the standard library's HTTP parser rather than on a session library because three things
 must be exact here: which address is dialled, whether a byte went out, and when the whole call ends.
@@ -109,7 +109,7 @@ class _Wire:
 
 
 class HttpTransport:
-    """POSTs JSON to one base address.
+    """Calls one base address: POST of JSON, GET.
 
     :param base_url: e.g. ``https://erp.example.com/k3cloud/``; no user, query or fragment.
     :param allow_private_networks: CIDR texts that the operator named in the server's settings.
@@ -155,6 +155,11 @@ class HttpTransport:
         self._ca_file = ca_file
         self._resolver = resolver or socket.getaddrinfo
 
+    @property
+    def origin(self):
+        """Scheme, host, port and base path: what the address names."""
+        return f"{'https' if self._tls else 'http'}://{self._host}:{self._port}{self.base_path}"
+
     def path_of(self, name):
         """Absolute path of a service below the base address (what a signature covers)."""
         return self.base_path + name
@@ -166,10 +171,18 @@ class HttpTransport:
         :class:`Rejected` for a bare HTTP refusal (4xx).
         """
         body = json.dumps(payload, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        fixed = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(len(body))}
+        return self._call("POST", path, body, {**fixed, **headers})
+
+    def get(self, path, headers):
+        """Read ``path`` (with its query) and return the :class:`HttpReply` of a 2xx answer; raises the same."""
+        return self._call("GET", path, None, headers)
+
+    def _call(self, method, path, body, headers):
         deadline = time.monotonic() + self._total_timeout
         sock = self._connect(deadline)
         try:
-            return self._exchange(_Wire(sock, deadline, self._read_timeout), path, body, headers)
+            return self._exchange(_Wire(sock, deadline, self._read_timeout), method, path, body, headers)
         except TimeoutError:
             raise Unknown("no full reply within the time limit", reason="read_timeout") from None
         except http.client.RemoteDisconnected:
@@ -259,13 +272,11 @@ class HttpTransport:
 
     # ------------------------------------------------------------------ after the first byte
 
-    def _exchange(self, wire, path, body, headers):
+    def _exchange(self, wire, method, path, body, headers):
         connection = http.client.HTTPConnection(self._host, self._port)
         connection.sock = wire
-        connection.putrequest("POST", path, skip_accept_encoding=True)
+        connection.putrequest(method, path, skip_accept_encoding=True)
         fixed = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Content-Length": str(len(body)),
             "Accept": "application/json",
             "Accept-Charset": "utf-8",
             "Accept-Encoding": "identity",

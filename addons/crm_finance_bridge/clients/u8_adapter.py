@@ -1,0 +1,299 @@
+"""Yonyou U8+ behind the :class:`.adapter.FinanceAdapter` seam.
+
+Our business number is the document's own number over there (单据号 / 编码), so it can be asked for with one read, and
+its ``biz_id``, so that a repeated call is known as such. A site must therefore let documents of these kinds be
+numbered by hand; where it does not, the first document stops with a mismatch of the number.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+from . import u8_replies as replies
+from .adapter import AUDIT, DONE, SAVE, STOPPED, WAIT, FinanceAdapter
+from .errors import CursorInvalid, FinanceError, InvalidValues, Mismatch, Unknown
+from .kingdee_payloads import money
+from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
+from .transport import HttpTransport
+from .u8_client import U8Client, U8Credentials
+from .u8_mapping import NUMBER_KEYS, RECEIPT_VOUCHER, RED, RESOURCES, U8Settings
+from .u8_payloads import BUILDERS
+from .u8_token import SHARED
+from .u8_values import cut
+
+# Chinese words of ``state``; an absent one is a document that nobody has touched
+OPEN_STATES = ("", "开立", "未审核", "Opening")
+AUDITED_STATES = ("审核", "已审核", "Approved")
+ARCHIVES = ("customer", "customer_update", "product")
+# the letter by which the bridge knows an audited receipt
+AUDITED = "C"
+_FUTURE = timedelta(hours=24)
+# per resource: amount in the document's currency, customer
+_AMOUNT_KEYS = {"oughtreceive": "amount", "accept": "originalamount"}
+_CUSTOMER_KEYS = {
+    "customer": "code",
+    "saleorder": "custcode",
+    "oughtreceive": "cust_vendor_code",
+    "accept": "customercode",
+}
+
+
+class YonyouU8Adapter(FinanceAdapter):
+    """Customers, products, orders, receivables and receipts go out, receipts are read back.
+
+    :param client: a :class:`.u8_client.U8Client`
+    :param settings: a :class:`.u8_mapping.U8Settings`
+    :param page_size: rows per page of receipts
+    :param clock: Unix time, for the day of a new customer
+    """
+
+    product = "yonyou_u8"
+    kinds = tuple(RESOURCES)
+    # kinds that may be handed to ``build``
+    sends = tuple(BUILDERS)
+
+    def __init__(self, client, settings, *, page_size=100, clock=time.time):
+        self.client = client
+        self.settings = settings
+        self._page_size = page_size
+        self._clock = clock
+        self._zone = timezone(timedelta(minutes=settings.utc_offset_minutes))
+
+    @classmethod
+    def connect(
+        cls, base_url, credentials, settings, *, tokens=SHARED, synchronous=True, patience=60.0, **transport_options
+    ):
+        """See the base class; mappings have the keys of U8Credentials, U8Settings."""
+        try:
+            known = U8Credentials(**credentials)
+            configured = U8Settings(**settings)
+        except (TypeError, ValueError) as error:
+            # the class of the error only: its text could quote a value
+            raise InvalidValues("connection", type(error).__name__) from None
+        transport = HttpTransport(base_url, **transport_options)
+        client = U8Client(transport, known, tokens=tokens, synchronous=synchronous, patience=patience)
+        return cls(client, configured)
+
+    def test_connection(self):
+        """Fetch a token, then read one customer; an account set without customers is fine too."""
+        self.client.login()
+        page = self.client.page("customer", size=1, document=False)
+        return ConnectionReport(self.product, self.client.account, self.client.user, f"{page.total}")
+
+    # ------------------------------------------------------------------ documents
+
+    def find(self, kind, number):
+        """What carries the number; U8 numbers are unique per kind."""
+        raw = self.client.get(RESOURCES[self._known(kind)], number)
+        return [] if raw is None else [self._document(kind, raw)]
+
+    def steps(self, kind):
+        """Save, and audit where somebody is named who does; receipts of the other side are only read."""
+        if self._known(kind) == "receipt":
+            return ()
+        if kind in ARCHIVES or kind not in self.settings.audit_kinds or not self.settings.auditor:
+            return (SAVE,)
+        return (SAVE, AUDIT)
+
+    def next_step(self, kind, document):
+        """By ``state``: 开立 is audited or waits, 审核 is done, anything else (关闭, 变更, 作废) stops."""
+        if document is None:
+            if kind == "customer_update":
+                return STOPPED
+            return SAVE if self.steps(kind) else WAIT
+        if document.cancelled:
+            return STOPPED
+        if kind in ARCHIVES or document.status in AUDITED_STATES:
+            return DONE
+        if document.status in OPEN_STATES:
+            return AUDIT if AUDIT in self.steps(kind) else WAIT
+        return STOPPED
+
+    def next_step_for(self, kind, document, values):
+        """A changed customer is written until the other side holds what was to be written."""
+        if kind != "customer_update" or document is None or document.cancelled:
+            return self.next_step(kind, document)
+        wanted = BUILDERS[kind](values, self.settings)
+        same = all(cut(replies.scalar(document.raw.get(key)), 500) == text for key, text in wanted.items())
+        return DONE if same else SAVE
+
+    def build(self, kind, values):
+        """The document under its resource's name, as the body of ``add`` (``edit``) has it."""
+        if self._known(kind) not in self.sends:
+            raise InvalidValues("kind", "cannot be sent")
+        if kind in ARCHIVES and not values.get("date"):
+            values = {**values, "date": datetime.fromtimestamp(self._clock(), self._zone).date()}
+        return {RESOURCES[kind]: BUILDERS[kind](values, self.settings)}
+
+    def send_step(self, kind, step, number, payload=None):
+        """One call to the far side (and looks for its result) and one to read back what it made of it."""
+        if step not in self.steps(kind):
+            raise InvalidValues("step", "is no step of this kind")
+        resource = RESOURCES[kind]
+        if step == SAVE:
+            document = (payload or {}).get(resource) or {}
+            if not number or document.get(NUMBER_KEYS[resource]) != number:
+                raise InvalidValues("number", "differs from the payload")
+            if kind == "customer_update":
+                self.client.edit(resource, document)
+            elif (ident := self.client.add(resource, document, biz_id=number)) != number:
+                raise Mismatch("number", number, ident)
+        else:
+            self.client.act(resource, "verify", number, **self.settings.auditor)
+        return self._read_back(kind, number)
+
+    def verify(self, kind, values, document):
+        """Number, void mark, name (archives), customer, currency and amount must be ours."""
+        self._equal("number", str(values["number"]), document.number)
+        self._equal("cancelled", False, document.cancelled)
+        if kind == "customer_update":
+            return
+        if kind in ARCHIVES:
+            self._equal("name", cut(values["name"], 500), cut(document.name, 500))
+            return
+        self._equal("customer", str(values["customer_number"]), document.customer_number)
+        if document.currency_number:
+            self._equal("currency", self.settings.currencies.get(values["currency"]), document.currency_number)
+        self._equal("amount", money(values["amount_total"]), document.amount)
+
+    # ------------------------------------------------------------------ receipts
+
+    def read_receipts(self, cursor, until):
+        """One page of the receipts dated in the window.
+
+        The list filters by the day of the receipt and knows no time of change, so the last ``back_days`` are read every
+        time and ``deep_days`` when a day has begun: what was dated back or audited late is seen then.
+        """
+        if until.tzinfo is None:
+            raise CursorInvalid("until needs a time zone", reason="cursor_naive")
+        if cursor.since > until + _FUTURE:
+            raise CursorInvalid("the cursor lies in the future", reason="cursor_future")
+        end = cursor.until if cursor.partial else until.astimezone(UTC).replace(microsecond=0)
+        first, last = self._days(cursor.since, end)
+        if (not cursor.partial and end <= cursor.since) or first > last:
+            return [], cursor if end <= cursor.since else ReceiptCursor(end)
+        index = cursor.after_id + 1 if cursor.after_id else 1
+        page = self.client.page(
+            "accept",
+            index,
+            self._page_size,
+            vouchtype=RECEIPT_VOUCHER,
+            vouchdate_begin=first.isoformat(),
+            vouchdate_end=last.isoformat(),
+        )
+        receipts = [receipt for row in page.rows for receipt in self._receipts(row)]
+        if page.index >= page.count:
+            return receipts, ReceiptCursor(end)
+        return receipts, ReceiptCursor(cursor.since, end, page.index)
+
+    def _days(self, since, end):
+        """First and last day of a window; the same for all of its pages."""
+        since, last = since.astimezone(self._zone).date(), end.astimezone(self._zone).date()
+        back = self.settings.back_days if since == last else self.settings.deep_days
+        first = since - timedelta(days=back)
+        return max(first, self.settings.receipts_from or first), last
+
+    def _receipts(self, row):
+        """The lines of one receipt; a list that gives none stands for the whole."""
+        if replies.scalar(row.get("vouchtype")) not in ("", RECEIPT_VOUCHER):
+            return
+        number = replies.scalar(row.get("vouchcode"))
+        if not number:
+            raise Unknown("a receipt without a number", reason="shape")
+        state = replies.scalar(row.get("state"))
+        audited = state in AUDITED_STATES or (not state and self.settings.unaudited_counts)
+        lines = replies.rows(row, "entry") if row.get("entry") else [row]
+        for position, line in enumerate(lines, 1):
+            yield RemoteReceipt(
+                remote_id=number,
+                number=number,
+                entry_id=str(position),
+                date=self._day(row.get("vouchdate")),
+                customer_number=replies.scalar(line.get("customercode") or row.get("customercode")),
+                amount=self._line_amount(line),
+                currency_number=self._currency_of(row, line),
+                third_number=replies.scalar(row.get("define10")),
+                remark=replies.scalar(row.get("digest")),
+                status=AUDITED if audited else state,
+                cancelled=not audited and state not in OPEN_STATES,
+                modified=None,
+                purpose_number=replies.scalar(line.get("type")),
+                raw=line,
+            )
+
+    @staticmethod
+    def _line_amount(line):
+        return replies.amount(line.get("originalamount") or line.get("amount"))
+
+    def _currency_of(self, row, line):
+        """Name of the currency; the local one if nothing is named and both amounts agree, else unknown."""
+        named = replies.scalar(row.get("foreigncurrency") or row.get("currency_name") or line.get("currency_name"))
+        if named:
+            return named
+        local, original = line.get("amount"), line.get("originalamount")
+        if local and original and replies.amount(local) != replies.amount(original):
+            return ""
+        return self.settings.currencies.get(self.settings.local_currency, "")
+
+    # ------------------------------------------------------------------ inside
+
+    def _read_back(self, kind, number):
+        try:
+            found = self.find(kind, number)
+        except FinanceError as error:
+            raise Unknown(f"done, but not read back: {error.summary}", reason="read_back") from None
+        if not found:
+            raise Unknown("done, but not found afterwards", reason="read_back")
+        return found[0]
+
+    def _document(self, kind, raw):
+        resource, archive = RESOURCES[kind], kind in ARCHIVES
+        number = replies.scalar(raw.get(NUMBER_KEYS[resource]))
+        if not number:
+            raise Unknown("a document without a number", reason="shape")
+        rows = replies.rows(raw, "entry") if raw.get("entry") and not archive else []
+        return RemoteDocument(
+            kind=kind,
+            remote_id=number,
+            number=number,
+            status=replies.scalar(raw.get("state")),
+            cancelled=archive and bool(replies.scalar(raw.get("end_date"))),
+            amount=None if archive else self._amount(resource, raw, rows),
+            customer_number=replies.scalar(raw.get(_CUSTOMER_KEYS.get(resource, ""))),
+            currency_number=self._document_currency(raw, rows),
+            name=replies.scalar(raw.get("name")) if archive else None,
+            raw=raw,
+        )
+
+    @staticmethod
+    def _amount(resource, raw, rows):
+        """Signed total in the document's currency; an order is the sum of its rows."""
+        if resource == "saleorder":
+            return sum((replies.amount(row.get("sum")) for row in rows), Decimal(0))
+        total = replies.amount(raw.get(_AMOUNT_KEYS[resource]))
+        return -total if replies.scalar(raw.get("bdebitcredit")) == RED else total
+
+    @staticmethod
+    def _document_currency(raw, rows):
+        for part in (raw, *rows[:1]):
+            for key in ("currency_name", "foreigncurrency", "currency", "ccusexch_name"):
+                if named := replies.scalar(part.get(key)):
+                    return named
+        return ""
+
+    def _day(self, value):
+        text = replies.scalar(value)
+        try:
+            return datetime.fromisoformat(text[:10]).date() if text else None
+        except ValueError:
+            raise Unknown("a date of the reply is unreadable", reason="shape") from None
+
+    def _known(self, kind):
+        if kind not in self.kinds:
+            raise InvalidValues("kind", "is not known")
+        return kind
+
+    @staticmethod
+    def _equal(name, expected, found):
+        if expected != found:
+            raise Mismatch(name, expected, found)

@@ -1,0 +1,96 @@
+"""What is called how in the U8+ OpenAPI, and what a consultant sets per connection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from .errors import InvalidValues
+
+RESOURCES = {
+    "customer": "customer",
+    "customer_update": "customer",
+    "product": "inventory",
+    "sales_order": "saleorder",
+    "receivable": "oughtreceive",
+    "credit_note": "oughtreceive",
+    "own_receipt": "accept",
+    "receipt": "accept",
+}
+# resource -> key of the number in the document, and what it may hold
+NUMBER_KEYS = {
+    "customer": "code",
+    "inventory": "code",
+    "saleorder": "code",
+    "oughtreceive": "code",
+    "accept": "vouchcode",
+}
+NUMBER_LENGTHS = {"customer": 20, "inventory": 60, "saleorder": 30, "oughtreceive": 30, "accept": 30}
+RECEIPT_VOUCHER = "48"  # 收款单; 49 is 付款单
+RED, BLUE = "0", "1"
+CREDIT, DEBIT = "0", "1"
+DUE, ADVANCE = "0", "1"  # 应收款, 预收款
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class U8Settings:
+    """What the consultant fills in per connection; codes are those of the account set.
+
+    :param currencies: ISO code -> name of the currency over there (U8 knows currencies by name)
+    :param local_currency: ISO code of the books
+    :param materials: our product key -> 存货编码
+    :param units: our unit key -> 计量单位编码
+    :param salespersons: our salesperson key -> 业务员编码; unknown ones become ``person``
+    :param settlements: our journal key -> 结算方式编码; unknown ones become ``settle_style``
+    :param revenue_account: 对方科目 of a receivable; must be no controlled account
+    :param tax_account: account of the tax; empty: the tax stays in the revenue account's row
+    :param credit_code_field: customer field that takes the credit code (U8 names none), empty: not sent
+    :param auditor_person, auditor_user: who audits (审核) what we enter, exactly one; none: a person over there audits
+    :param audit_kinds: kinds that we audit ourselves
+    :param receipts_from: first day whose receipts are read
+    :param back_days: how many days back receipts are read again, since the lists know no time of change
+    :param deep_days: the same, once a day
+    :param unaudited_counts: count receipts whose reply names no state; the notes name none for a receipt
+    """
+
+    currencies: Mapping[str, str] = field(default_factory=lambda: {"CNY": "人民币"})
+    local_currency: str = "CNY"
+    materials: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    salespersons: Mapping[str, str] = field(default_factory=dict)
+    settlements: Mapping[str, str] = field(default_factory=dict)
+    customer_class: str = ""
+    product_class: str = ""
+    unit_group: str = ""
+    customer_management: str = "999"
+    credit_code_field: str = "memo"
+    department: str = ""
+    person: str = ""
+    operator: str = ""
+    sale_type: str = ""
+    revenue_account: str = ""
+    tax_account: str = ""
+    settle_style: str = ""
+    settle_account: str = ""
+    auditor_person: str = ""
+    auditor_user: str = ""
+    audit_kinds: tuple = ("sales_order", "receivable", "credit_note", "own_receipt")
+    utc_offset_minutes: int = 480
+    receipts_from: date | None = None
+    back_days: int = 7
+    deep_days: int = 62
+    unaudited_counts: bool = False
+
+    def __post_init__(self):
+        if self.auditor_person and self.auditor_user:
+            raise InvalidValues("auditor", "is a person or a user, not both")
+        if not -720 <= self.utc_offset_minutes <= 840 or not 0 <= self.back_days <= self.deep_days <= 370:
+            raise InvalidValues("settings", "offset or days out of range")
+
+    @property
+    def auditor(self):
+        """How an audit names who did it; empty if nobody is set."""
+        if self.auditor_person:
+            return {"person_code": self.auditor_person}
+        return {"user_id": self.auditor_user} if self.auditor_user else {}
