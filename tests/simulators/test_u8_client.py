@@ -146,7 +146,7 @@ def test_customer(errors):
 
 
 def test_product(errors):
-    adapter = scripted()
+    adapter = scripted(settings={"unit_group": "01"})
     assert adapter.build("product", product_values(date="2026-02-01")) == {
         "inventory": {
             "code": "CRM-P-1",
@@ -185,7 +185,6 @@ def test_sales_order(errors):
         "tax": "13.01",
         "sum": "113.10",
         "natunitprice": "10.009",
-        "nattaxunitprice": "11.31",
         "natmoney": "100.09",
         "nattax": "13.01",
         "natsum": "113.10",
@@ -240,8 +239,11 @@ def test_red_receivable_turns_both_directions_round():
 def test_foreign_receivable_has_both_amounts(errors):
     adapter = scripted(settings={"currencies": {"CNY": "人民币", "USD": "美元"}})
     bill = adapter.build("receivable", receivable_values(currency="USD", exchange_rate="7.1234"))["oughtreceive"]
-    assert (bill["amount"], bill["natamount"]) == ("113.10", "805.66")
-    assert bill["entry"][0]["currency_rate"] == "7.1234"
+    # the head is in the currency of the books
+    assert (bill["amount"], bill["natamount"]) == ("805.66", "805.66")
+    assert [bill["entry"][0][key] for key in ("amount", "natamount", "currency_rate")] == ["113.10", "805.66", "7.1234"]
+    document = adapter._document("receivable", bill)
+    assert (document.amount, document.currency_number) == (Decimal("113.10"), "美元")
     with pytest.raises(errors.InvalidValues):
         adapter.build("receivable", receivable_values(currency="USD"))
     with pytest.raises(errors.MappingMissing):
@@ -394,10 +396,11 @@ def test_the_words_of_the_other_side_are_kept_on_one_line(errors):
         {"errcode": "0", "oughtreceive": "x"},
         {"errcode": "0", "oughtreceive": [BILL, BILL]},
         {"errcode": "0", "oughtreceive": {"amount": "1"}},
-        {"errcode": "0", "oughtreceive": {**BILL, "amount": "1,130.00"}},
-        {"errcode": "0", "oughtreceive": {**BILL, "amount": "1e3"}},
-        {"errcode": "0", "oughtreceive": {**BILL, "amount": ""}},
+        {"errcode": "0", "oughtreceive": {**BILL, "amount": "1,130.00", "entry": []}},
+        {"errcode": "0", "oughtreceive": {**BILL, "entry": [{"amount": "1e3"}]}},
+        {"errcode": "0", "oughtreceive": {**BILL, "amount": "", "entry": []}},
         {"errcode": "0", "oughtreceive": {**BILL, "state": ["x"]}},
+        {"errcode": "0", "oughtreceive": {**BILL, "amount": "114.10"}},
         {"errcode": "10001", "errmsg": "平台错误"},
         {"errcode": "20002", "errmsg": "单据修改失败"},
         {"errcode": "20002"},
@@ -416,7 +419,7 @@ def test_20002_is_nothing_found():
 
 
 def test_numbers_may_come_as_numbers_and_without_state():
-    raw = {**BILL, "amount": 113.10}
+    raw = {**BILL, "amount": 113.10, "entry": []}
     del raw["state"]
     adapter = scripted(json.dumps({"errcode": 0, "errmsg": "", "oughtreceive": [raw]}))
     (document,) = adapter.find("receivable", "CRM-AR-1")
@@ -473,9 +476,9 @@ def test_a_customer_out_of_use_stops(clients):
     [
         ("number", {"code": "CRM-AR-9"}),
         ("customer", {"cust_vendor_code": "C9"}),
-        ("amount", {"amount": "113.11"}),
+        ("amount", {"amount": "113.11", "entry": [{"currency_name": "人民币", "amount": "113.11"}]}),
         ("amount", {"bdebitcredit": "0"}),
-        ("currency", {"entry": [{"currency_name": "美元"}]}),
+        ("currency", {"entry": [{"currency_name": "美元", "amount": "113.10"}]}),
     ],
 )
 def test_a_foreign_document_under_our_number_is_noticed(errors, field, change):

@@ -11,7 +11,6 @@ SETTINGS = {
     "units": {"pc": "01"},
     "customer_class": "01",
     "product_class": "01",
-    "unit_group": "01",
     "department": "03",
     "person": "0007",
     "operator": "demo",
@@ -148,6 +147,22 @@ def red_values(number="CRM-AR-2", **more):
     for name in ("quantity", "amount_untaxed", "amount_tax", "amount_total"):
         line[name] = "-" + line[name]
     return {**values, "lines": [line], "amount_total": "-113.10", **more}
+
+
+def connect(erp, *, settings=None, **options):
+    """An adapter to the simulator with short time limits and a token cache of its own."""
+    limits = {"connect_timeout": 2.0, "read_timeout": 2.0, "total_timeout": 3.0}
+    return (
+        module("adapter")
+        .adapter_for("yonyou_u8")
+        .connect(
+            erp.base_url,
+            erp.credentials,
+            {**SETTINGS, **(settings or {})},
+            allow_private_networks=erp.allow,
+            **{"tokens": module("u8_token").TokenCache(), **limits, **options},
+        )
+    )
 
 
 __all__ = ["customer_values", "receivable_values"]

@@ -24,12 +24,13 @@ from .u8_values import cut
 # Chinese words of ``state``; an absent one is a document that nobody has touched
 OPEN_STATES = ("", "开立", "未审核", "Opening")
 AUDITED_STATES = ("审核", "已审核", "Approved")
+# somebody over there is deciding; the word is a site's own, the notes name none
+DECIDING_STATES = ("审批中",)
 ARCHIVES = ("customer", "customer_update", "product")
 # the letter by which the bridge knows an audited receipt
 AUDITED = "C"
 _FUTURE = timedelta(hours=24)
-# per resource: amount in the document's currency, customer
-_AMOUNT_KEYS = {"oughtreceive": "amount", "accept": "originalamount"}
+# resource -> key of the customer
 _CUSTOMER_KEYS = {
     "customer": "code",
     "saleorder": "custcode",
@@ -96,7 +97,7 @@ class YonyouU8Adapter(FinanceAdapter):
         return (SAVE, AUDIT)
 
     def next_step(self, kind, document):
-        """By ``state``: 开立 is audited or waits, 审核 is done, anything else (关闭, 变更, 作废) stops."""
+        """By ``state``: 开立 is audited or waits, 审核 is done, anything else (关闭, 变更, 退回) stops."""
         if document is None:
             if kind == "customer_update":
                 return STOPPED
@@ -107,7 +108,7 @@ class YonyouU8Adapter(FinanceAdapter):
             return DONE
         if document.status in OPEN_STATES:
             return AUDIT if AUDIT in self.steps(kind) else WAIT
-        return STOPPED
+        return WAIT if document.status in DECIDING_STATES else STOPPED
 
     def next_step_for(self, kind, document, values):
         """A changed customer is written until the other side holds what was to be written."""
@@ -215,7 +216,7 @@ class YonyouU8Adapter(FinanceAdapter):
                 third_number=replies.scalar(row.get("define10")),
                 remark=replies.scalar(row.get("digest")),
                 status=AUDITED if audited else state,
-                cancelled=not audited and state not in OPEN_STATES,
+                cancelled=not audited and state not in OPEN_STATES + DECIDING_STATES,
                 modified=None,
                 purpose_number=replies.scalar(line.get("type")),
                 raw=line,
@@ -267,10 +268,18 @@ class YonyouU8Adapter(FinanceAdapter):
 
     @staticmethod
     def _amount(resource, raw, rows):
-        """Signed total in the document's currency; an order is the sum of its rows."""
+        """Signed total in the document's currency: of the rows, whose head is in the currency of the books."""
         if resource == "saleorder":
             return sum((replies.amount(row.get("sum")) for row in rows), Decimal(0))
-        total = replies.amount(raw.get(_AMOUNT_KEYS[resource]))
+        if resource == "accept":
+            return replies.amount(raw.get("originalamount") or raw.get("amount"))
+        if rows and all(row.get("amount") for row in rows):
+            total = sum((replies.amount(row["amount"]) for row in rows), Decimal(0))
+            local = sum((replies.amount(row.get("natamount") or row["amount"]) for row in rows), Decimal(0))
+            if raw.get("amount") and replies.amount(raw["amount"]) != local:
+                raise Unknown("head and rows of the document differ", reason="contradiction")
+        else:
+            total = replies.amount(raw.get("amount"))
         return -total if replies.scalar(raw.get("bdebitcredit")) == RED else total
 
     @staticmethod

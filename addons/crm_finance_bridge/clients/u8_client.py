@@ -109,7 +109,7 @@ class U8Client:
     def page(self, resource, index=1, size=20, *, document=True, **filters):
         """One :class:`Page` of a list (``…list/batch_get`` for documents, ``…/batch_get`` for archives).
 
-        An empty list comes as errcode 20002 and is an empty page.
+        An empty list comes as errcode 20002 (of some sites as a page that says it is empty).
         """
         name = resource + "list" if document else resource
         asked = {"page_index": str(index), "rows_per_page": str(size), **filters}
@@ -123,6 +123,8 @@ class U8Client:
             replies.whole(data.get("page_count")),
             replies.whole(data.get("row_count")),
         )
+        if (page.index, page.count, page.total, page.rows) == (1, 0, 0, ()) and index == 1:
+            return page
         if page.index != index or not page.rows or page.count < index or page.total < len(page.rows):
             raise Unknown("the reply is not the page that was asked for", reason="contradiction")
         return page

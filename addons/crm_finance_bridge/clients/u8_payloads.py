@@ -64,7 +64,7 @@ def product_document(values, settings):
             "name": name_text(needed(values, "name"), 255, "name"),
             "specs": cut(values.get("specification"), 255),
             "sort_code": setting(settings, "product_class"),
-            "unitgroup_code": setting(settings, "unit_group"),
+            "unitgroup_code": settings.unit_group,
             "main_measure": mapped(settings.units, "unit", values.get("unit") or "-"),
             "start_date": day_text(needed(values, "date"), "date"),
         }
@@ -126,6 +126,8 @@ def receivable_document(values, settings):
         }
         rows.append(filled(row))
     _must_add_up((row["amount"] for row in rows), abs(signed))
+    # the head names no currency: it is in the currency of the books
+    local = cents(sum((Decimal(row["natamount"]) for row in rows), Decimal(0)))
     return filled(
         {
             "code": number,
@@ -134,8 +136,8 @@ def receivable_document(values, settings):
             "cust_vendor_code": customer,
             "deptcode": settings.department,
             "personcode": settings.person,
-            "amount": cents(abs(signed)),
-            "natamount": cents(sum((Decimal(row["natamount"]) for row in rows), Decimal(0))),
+            "amount": local,
+            "natamount": local,
             "digest": digest,
             "operator": settings.operator,
             "define10": number,
@@ -199,7 +201,6 @@ def _order_row(line, settings):
         "tax": cents(tax),
         "sum": cents(total),
         "natunitprice": single,
-        "nattaxunitprice": taxed,
         "natmoney": cents(untaxed),
         "nattax": cents(tax),
         "natsum": cents(total),
