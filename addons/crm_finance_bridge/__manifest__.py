@@ -16,6 +16,7 @@
         "wizard/finance_mark_done_views.xml",
         "views/finance_attempt_views.xml",
         "views/finance_connection_views.xml",
+        "views/finance_connection_u8_views.xml",
         "views/finance_outbox_views.xml",
         "views/finance_receipt_views.xml",
         "views/finance_mapping_views.xml",

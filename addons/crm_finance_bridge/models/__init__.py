@@ -3,6 +3,7 @@ from . import finance_connection
 from . import finance_connection_secret
 from . import finance_connection_breaker
 from . import finance_connection_words
+from . import finance_connection_u8
 from . import finance_mapping
 from . import finance_binding
 from . import finance_attempt
@@ -15,3 +16,4 @@ from . import finance_receipt
 from . import finance_receipt_poller
 from . import account_move
 from . import res_partner
+from . import crm_contract

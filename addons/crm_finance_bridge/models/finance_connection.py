@@ -204,6 +204,10 @@ class FinanceConnection(models.Model):
             "audit_kinds": ("customer", "receivable") if self.is_audited_by_us else (),
         }
 
+    def _currency_default(self):
+        """Hook: what a new account set of the product calls its own currency, 人民币."""
+        return "PRE001"
+
     # -- buttons ----------------------------------------------------------------------------
 
     def action_test_connection(self):

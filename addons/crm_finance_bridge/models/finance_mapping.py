@@ -61,7 +61,7 @@ class FinanceMapping(models.Model):
         for mapping in self.search([("connection_id", "=", connection.id)]):
             tables[mapping.kind][mapping.key] = mapping.number
         # the standard numbering of a new account set
-        tables["currency"].setdefault("CNY", "PRE001")
+        tables["currency"].setdefault("CNY", connection._currency_default())
         return tables
 
 

@@ -1,0 +1,36 @@
+from odoo import models
+
+
+class CrmContract(models.Model):
+    """A signed contract makes its customer known to the finance system, where the connection says so."""
+
+    _inherit = "crm.contract"
+
+    def _watched_fields(self):
+        return super()._watched_fields() | {"state": "_on_finance_signed"}
+
+    def _on_finance_signed(self, before):
+        """Handler: customers of contracts that have just been signed."""
+        signed = self.filtered(
+            lambda contract: contract.state == "signed" and before.get(contract.id, {}).get("state") != "signed"
+        )
+        if signed:
+            signed.sudo()._finance_send_customers()
+
+    def _finance_send_customers(self):
+        """Writes the intent for customers that neither stand over there nor are on their way."""
+        domain = [
+            ("company_id", "in", self.company_id.ids),
+            ("state", "=", "on"),
+            ("sends_signed_customers", "=", True),
+        ]
+        outbox = self.env["finance.outbox"]
+        for connection in self.env["finance.connection"].search(domain):
+            contracts = self.filtered(lambda contract, company=connection.company_id: contract.company_id == company)
+            customers = contracts.commercial_partner_id
+            bound = self.env["finance.binding"]._numbers(connection, "res.partner", customers.ids, "customer")
+            rows = outbox.search(
+                [("connection_id", "=", connection.id), ("kind", "=", "customer"), ("res_id", "in", customers.ids)]
+            )
+            if new := customers.browse(set(customers.ids) - set(bound) - set(rows.mapped("res_id"))):
+                outbox._enqueue(connection, "customer", new)

@@ -1,0 +1,82 @@
+from datetime import UTC, timedelta
+
+from odoo import api, fields, models
+
+CHINA = timedelta(hours=8)
+U8 = "yonyou_u8"
+# kinds that are audited (审核) over there
+AUDITED_KINDS = ("sales_order", "receivable", "credit_note", "own_receipt")
+
+
+class FinanceConnection(models.Model):
+    """A connection to Yonyou U8+: what its account set asks for on every document.
+
+    The account set is the company's account at the open platform (提供方), the integration user our own one (调用方),
+    application ID and secret are app_key and app_secret, the organisation is the number of the data source (账套).
+    """
+
+    _inherit = "finance.connection"
+
+    u8_customer_class = fields.Char("Customer Class", help="Code of the class (客户分类) that new customers join")
+    u8_product_class = fields.Char("Product Class", help="Code of the class (存货分类) that new products join")
+    u8_department = fields.Char("Department", help="Code of the department (部门) on every document")
+    u8_person = fields.Char("Salesperson Over There", help="Code of the person (业务员) where none is mapped")
+    u8_operator = fields.Char("Operator", help="Name of the U8 user (制单人) under whom documents are entered")
+    u8_sale_type = fields.Char("Kind of Sale", help="Code of the kind of sale (销售类型) of sales orders")
+    u8_revenue_account = fields.Char("Revenue Account", help="Account (对方科目) of receivables; not a controlled one")
+    u8_tax_account = fields.Char("Tax Account", help="Empty: the tax stays in the row of the revenue account")
+    u8_settle_style = fields.Char("Way of Payment", help="Code (结算方式) of receipts whose journal is not mapped")
+    u8_auditor_person = fields.Char("Audited By", help="Code of the person who audits; empty: a person there does it")
+    u8_unaudited_counts = fields.Boolean(
+        "Receipts Show No State", help="Some versions tell no state of a receipt: then each one that is read counts"
+    )
+    sends_signed_customers = fields.Boolean(
+        "Send Customers at Signing",
+        tracking=True,
+        help="A customer goes out as soon as a contract is signed, not only with the first invoice",
+    )
+
+    @api.model
+    def _selection_product(self):
+        return [*super()._selection_product(), (U8, self.env._("Yonyou U8+"))]
+
+    def _adapter_credentials(self):
+        if self.product != U8:
+            return super()._adapter_credentials()
+        return {
+            "from_account": self.user_name,
+            "to_account": self.account_set,
+            "app_key": self.app_id,
+            "app_secret": self._secret_clear(),
+            "ds_sequence": self.organisation,
+        }
+
+    def _adapter_settings(self):
+        if self.product != U8:
+            return super()._adapter_settings()
+        tables = self.env["finance.mapping"].sudo()._tables(self)
+        since = self.sync_from and (self.sync_from.replace(tzinfo=UTC) + CHINA).date()
+        return {
+            "currencies": tables["currency"],
+            "materials": tables["product"],
+            "units": tables["unit"],
+            "salespersons": tables.get("salesperson", {}),
+            "settlements": tables.get("settlement", {}),
+            "local_currency": self.company_id.currency_id.name,
+            "customer_class": self.u8_customer_class or "",
+            "product_class": self.u8_product_class or "",
+            "department": self.u8_department or "",
+            "person": self.u8_person or "",
+            "operator": self.u8_operator or "",
+            "sale_type": self.u8_sale_type or "",
+            "revenue_account": self.u8_revenue_account or "",
+            "tax_account": self.u8_tax_account or "",
+            "settle_style": self.u8_settle_style or "",
+            "auditor_person": self.u8_auditor_person or "",
+            "audit_kinds": AUDITED_KINDS if self.is_audited_by_us else (),
+            "unaudited_counts": self.u8_unaudited_counts,
+            "receipts_from": since or None,
+        }
+
+    def _currency_default(self):
+        return "人民币" if self.product == U8 else super()._currency_default()

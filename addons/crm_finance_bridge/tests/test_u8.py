@@ -1,0 +1,210 @@
+"""The worker with the real adapter of Yonyou U8+, and what a connection to U8+ has of its own."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+
+from ..clients.u8_adapter import YonyouU8Adapter
+from ..clients.u8_client import U8Client, U8Credentials
+from ..clients.u8_mapping import U8Settings
+from ..clients.u8_token import TokenCache
+from ..models.finance_connection import FinanceConnection
+from .common import BridgeCase
+from .fake_u8 import FakeU8
+
+U8_VALS = {
+    "product": "yonyou_u8",
+    "account_set": "erp_acc",
+    "user_name": "crm_acc",
+    "app_id": "opaDEMO",
+    "organisation": "1",
+    "u8_customer_class": "01",
+    "u8_department": "03",
+    "u8_person": "0007",
+    "u8_operator": "demo",
+    "u8_revenue_account": "6001",
+    "u8_auditor_person": "0007",
+}
+
+
+class U8Case(BridgeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connection.write({**U8_VALS, "secret_input": "geheim-0123"})
+
+    def setUp(self):
+        super().setUp()
+        self.u8 = FakeU8()
+        self.tokens = TokenCache()
+        case = self
+
+        def adapter(connection):
+            credentials = U8Credentials(**connection._adapter_credentials())
+            client = U8Client(case.u8, credentials, tokens=case.tokens, sleep=lambda _seconds: None)
+            return YonyouU8Adapter(client, U8Settings(**connection._adapter_settings()))
+
+        self.startPatcher(patch.object(FinanceConnection, "_adapter", adapter))
+
+    def assertOnceOverThere(self, move):
+        row = self.row(move)
+        self.assertEqual(row.state, "done", row.last_error)
+        bills = [bill for bill in self.u8.documents("oughtreceive") if bill["code"] == row.number]
+        self.assertEqual([bill["state"] for bill in bills], ["审核"])
+        binding = self.env["finance.binding"].search([("res_model", "=", move._name), ("res_id", "=", move.id)])
+        self.assertEqual((binding.number, binding.remote_state), (row.number, "审核"))
+
+
+@tagged("post_install", "-at_install")
+class TestU8ExactlyOnce(U8Case):
+    def setUp(self):
+        super().setUp()
+        self.invoice(1)
+        self.deliver()
+        self.u8.calls.clear()
+
+    def run_until_settled(self, move):
+        for _run in range(4):
+            self.deliver(later=130)
+            if self.row(move).state == "done":
+                break
+        self.assertOnceOverThere(move)
+
+    def added(self):
+        return [call for call in self.u8.calls if call[0] == "add"]
+
+    def test_the_road(self):
+        move = self.invoice(1000)
+        self.deliver()
+        self.assertOnceOverThere(move)
+        number = self.row(move).number
+        road = [(operation, sent) for operation, _resource, sent in self.u8.calls]
+        self.assertEqual(road, [(step, number) for step in ("get", "add", "get", "verify", "get")])
+        self.assertEqual(self.u8.documents("oughtreceive")[-1]["amount"], f"{move.amount_total:.2f}")
+        self.assertEqual(self.u8.tokens, 1)
+
+    def test_each_fault_around_each_call_ends_with_one_document(self):
+        faults = ("dropped", "lost", "late", "killed_before", "killed_after", "running", "html", "unsent")
+        for operation in ("add", "verify", "get"):
+            for fault in faults:
+                if fault == "late" and operation != "add":
+                    continue
+                with self.subTest(operation=operation, fault=fault):
+                    move = self.invoice()
+                    self.u8.faults = {operation: [fault]}
+                    self.deliver()
+                    self.u8.arrive()
+                    self.run_until_settled(move)
+                    self.assertEqual(self.u8.faults, {operation: []})
+
+    def test_doubt_is_asked_for_and_not_sent_again(self):
+        for fault in ("dropped", "killed_after", "running", "html"):
+            with self.subTest(fault):
+                move = self.invoice()
+                self.u8.calls.clear()
+                self.u8.faults = {"add": [fault]}
+                self.run_until_settled(move)
+                self.assertEqual(len(self.added()), 1)
+
+    def test_nothing_found_proves_nothing_until_the_settle_delay_has_passed(self):
+        move = self.invoice()
+        self.u8.faults = {"add": ["late"]}
+        self.deliver()
+        self.deliver(later=30)
+        self.assertEqual(self.row(move).state, "uncertain")
+        self.assertEqual(len(self.added()), 1)
+        self.u8.arrive()
+        self.run_until_settled(move)
+        self.assertEqual(len(self.added()), 1)
+
+    def test_a_commit_after_the_second_send_is_adopted(self):
+        """The number is taken by the first send: ask, adopt, never a second number."""
+        move = self.invoice()
+        self.u8.faults = {"add": ["late"]}
+        self.deliver()
+        answer = self.u8._add
+        with patch.object(self.u8, "_add", lambda *call: (self.u8.arrive(), answer(*call))[1]):
+            self.deliver(later=130)
+        self.assertEqual(self.row(move).state, "uncertain")
+        self.run_until_settled(move)
+        self.assertEqual(len(self.added()), 2)
+
+    def test_an_expired_token_is_renewed_within_the_same_send(self):
+        move = self.invoice()
+        self.u8.faults = {"add": ["expired"]}
+        self.deliver()
+        self.assertOnceOverThere(move)
+        self.assertEqual(self.u8.tokens, 2)
+
+    def test_a_refusal_waits_for_a_person_with_their_words(self):
+        move = self.invoice()
+        self.u8.faults = {"add": ["refused"]}
+        self.deliver()
+        row = self.row(move)
+        self.assertEqual(row.state, "rejected")
+        self.assertIn("该业务员不合法", row.last_error)
+
+    def test_without_the_revenue_account_nothing_is_sent(self):
+        self.connection.u8_revenue_account = False
+        move = self.invoice()
+        self.deliver()
+        self.assertEqual(self.row(move).state, "rejected")
+        self.assertEqual(self.u8.calls, [])
+
+
+@tagged("post_install", "-at_install")
+class TestU8Connection(U8Case):
+    def signed_contract(self, partner=None):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": (partner or self.partner).id,
+                "user_id": self.rep.id,
+                "order_line": [Command.create({"product_id": self.product.id, "price_unit": 1000})],
+            }
+        )
+        order.action_confirm()
+        contract = self.env["crm.contract"].browse(order.with_user(self.rep).action_create_contract()["res_id"])
+        contract._sign()
+        return contract
+
+    def test_settings_reach_the_adapter(self):
+        adapter = self.connection._adapter()
+        self.assertEqual(adapter.settings.currencies["CNY"], "人民币")
+        self.assertEqual(adapter.settings.materials["product.product,1"], "M001")
+        self.assertEqual(adapter.client.account, "erp_acc/1")
+        self.assertEqual(adapter.steps("receivable"), ("save", "audit"))
+        china = self.connection.sync_from + timedelta(hours=8)
+        self.assertEqual(adapter.settings.receipts_from, china.date())
+        self.connection.is_audited_by_us = False
+        self.assertEqual(self.connection._adapter().steps("receivable"), ("save",))
+        self.connection.product = "kingdee_galaxy"
+        self.assertEqual(self.connection._adapter_settings()["currencies"]["CNY"], "PRE001")
+        self.assertIn("acct_id", self.connection._adapter_credentials())
+
+    def test_a_signed_customer_goes_out_once(self):
+        self.connection.sends_signed_customers = True
+        self.signed_contract()
+        row = self.row(self.partner)
+        self.assertEqual((row.operation, row.state), ("customer", "pending"))
+        self.deliver()
+        self.assertEqual(row.state, "done", row.last_error)
+        (customer,) = self.u8.documents("customer")
+        self.assertEqual((customer["code"], customer["name"]), (row.number, self.partner.name))
+        # another contract, and the first invoice, find it there
+        self.partner.phone = "0512-1"
+        self.signed_contract()
+        move = self.invoice()
+        self.deliver()
+        self.assertEqual(len(self.row(self.partner).filtered(lambda one: one.operation == "customer")), 1)
+        self.assertOnceOverThere(move)
+        self.assertEqual(len(self.u8.documents("customer")), 1)
+
+    def test_signing_sends_nobody_unless_the_connection_says_so(self):
+        self.signed_contract()
+        self.assertFalse(self.row(self.partner))
+        self.connection.write({"sends_signed_customers": True})
+        self.connection._switch("off")
+        self.signed_contract()
+        self.assertFalse(self.row(self.partner))
