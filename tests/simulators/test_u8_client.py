@@ -107,8 +107,8 @@ def test_a_changed_customer_is_done_once_it_holds_what_was_to_be_written():
     adapter = scripted()
     values = customer_values()
     wanted = adapter.build("customer_update", values)["customer"]
-    same = adapter._document("customer_update", wanted)
-    other = adapter._document("customer_update", {**wanted, "name": "别的"})
+    same = module("u8_reading").document_of("customer_update", wanted, adapter.settings)
+    other = module("u8_reading").document_of("customer_update", {**wanted, "name": "别的"}, adapter.settings)
     assert adapter.next_step_for("customer_update", same, values) == "done"
     assert adapter.next_step_for("customer_update", other, values) == "save"
     assert adapter.next_step_for("customer_update", None, values) == "stop"
@@ -242,7 +242,7 @@ def test_foreign_receivable_has_both_amounts(errors):
     # the head is in the currency of the books
     assert (bill["amount"], bill["natamount"]) == ("805.66", "805.66")
     assert [bill["entry"][0][key] for key in ("amount", "natamount", "currency_rate")] == ["113.10", "805.66", "7.1234"]
-    document = adapter._document("receivable", bill)
+    document = module("u8_reading").document_of("receivable", bill, adapter.settings)
     assert (document.amount, document.currency_number) == (Decimal("113.10"), "美元")
     with pytest.raises(errors.InvalidValues):
         adapter.build("receivable", receivable_values(currency="USD"))
@@ -397,7 +397,7 @@ def test_the_words_of_the_other_side_are_kept_on_one_line(errors):
         {"errcode": "0", "oughtreceive": [BILL, BILL]},
         {"errcode": "0", "oughtreceive": {"amount": "1"}},
         {"errcode": "0", "oughtreceive": {**BILL, "amount": "1,130.00", "entry": []}},
-        {"errcode": "0", "oughtreceive": {**BILL, "entry": [{"amount": "1e3"}]}},
+        {"errcode": "0", "oughtreceive": {**BILL, "entry": [{"natamount": "1e3"}]}},
         {"errcode": "0", "oughtreceive": {**BILL, "amount": "", "entry": []}},
         {"errcode": "0", "oughtreceive": {**BILL, "state": ["x"]}},
         {"errcode": "0", "oughtreceive": {**BILL, "amount": "114.10"}},
@@ -476,9 +476,9 @@ def test_a_customer_out_of_use_stops(clients):
     [
         ("number", {"code": "CRM-AR-9"}),
         ("customer", {"cust_vendor_code": "C9"}),
-        ("amount", {"amount": "113.11", "entry": [{"currency_name": "人民币", "amount": "113.11"}]}),
+        ("amount", {"amount": "113.11", "entry": [{"currency_name": "人民币", "natamount": "113.11"}]}),
         ("amount", {"bdebitcredit": "0"}),
-        ("currency", {"entry": [{"currency_name": "美元", "amount": "113.10"}]}),
+        ("currency", {"entry": [{"currency_name": "美元", "natamount": "113.10", "amount": "113.10"}]}),
     ],
 )
 def test_a_foreign_document_under_our_number_is_noticed(errors, field, change):

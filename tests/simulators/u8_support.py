@@ -53,7 +53,7 @@ BILL = {
     "amount": "113.1000",
     "natamount": "113.1000",
     "state": "开立",
-    "entry": [{"subjectcode": "6001", "currency_name": "人民币", "amount": "113.1000"}],
+    "entry": [{"subjectcode": "6001", "currency_name": "人民币", "natamount": "113.1000", "amount": "113.1000"}],
 }
 
 

@@ -7,36 +7,21 @@ numbered by hand; where it does not, the first document stops with a mismatch of
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
 
 from . import u8_replies as replies
 from .adapter import AUDIT, DONE, SAVE, STOPPED, WAIT, FinanceAdapter
 from .errors import CursorInvalid, FinanceError, InvalidValues, Mismatch, Unknown
 from .kingdee_payloads import money
-from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
+from .results import ConnectionReport, ReceiptCursor
 from .transport import HttpTransport
 from .u8_client import U8Client, U8Credentials
-from .u8_mapping import NUMBER_KEYS, RECEIPT_VOUCHER, RED, RESOURCES, U8Settings
+from .u8_mapping import NUMBER_KEYS, RECEIPT_VOUCHER, RESOURCES, U8Settings
 from .u8_payloads import BUILDERS
+from .u8_reading import ARCHIVES, AUDITED_STATES, DECIDING_STATES, OPEN_STATES, document_of, receipts_of
 from .u8_token import SHARED
 from .u8_values import cut
 
-# Chinese words of ``state``; an absent one is a document that nobody has touched
-OPEN_STATES = ("", "开立", "未审核", "Opening")
-AUDITED_STATES = ("审核", "已审核", "Approved")
-# somebody over there is deciding; the word is a site's own, the notes name none
-DECIDING_STATES = ("审批中",)
-ARCHIVES = ("customer", "customer_update", "product")
-# the letter by which the bridge knows an audited receipt
-AUDITED = "C"
 _FUTURE = timedelta(hours=24)
-# resource -> key of the customer
-_CUSTOMER_KEYS = {
-    "customer": "code",
-    "saleorder": "custcode",
-    "oughtreceive": "cust_vendor_code",
-    "accept": "customercode",
-}
 
 
 class YonyouU8Adapter(FinanceAdapter):
@@ -86,7 +71,7 @@ class YonyouU8Adapter(FinanceAdapter):
     def find(self, kind, number):
         """What carries the number; U8 numbers are unique per kind."""
         raw = self.client.get(RESOURCES[self._known(kind)], number)
-        return [] if raw is None else [self._document(kind, raw)]
+        return [] if raw is None else [document_of(kind, raw, self.settings)]
 
     def steps(self, kind):
         """Save, and audit where somebody is named who does; receipts of the other side are only read."""
@@ -182,7 +167,7 @@ class YonyouU8Adapter(FinanceAdapter):
             vouchdate_begin=first.isoformat(),
             vouchdate_end=last.isoformat(),
         )
-        receipts = [receipt for row in page.rows for receipt in self._receipts(row)]
+        receipts = [receipt for row in page.rows for receipt in receipts_of(row, self.settings)]
         if page.index >= page.count:
             return receipts, ReceiptCursor(end)
         return receipts, ReceiptCursor(cursor.since, end, page.index)
@@ -194,48 +179,6 @@ class YonyouU8Adapter(FinanceAdapter):
         first = since - timedelta(days=back)
         return max(first, self.settings.receipts_from or first), last
 
-    def _receipts(self, row):
-        """The lines of one receipt; a list that gives none stands for the whole."""
-        if replies.scalar(row.get("vouchtype")) not in ("", RECEIPT_VOUCHER):
-            return
-        number = replies.scalar(row.get("vouchcode"))
-        if not number:
-            raise Unknown("a receipt without a number", reason="shape")
-        state = replies.scalar(row.get("state"))
-        audited = state in AUDITED_STATES or (not state and self.settings.unaudited_counts)
-        lines = replies.rows(row, "entry") if row.get("entry") else [row]
-        for position, line in enumerate(lines, 1):
-            yield RemoteReceipt(
-                remote_id=number,
-                number=number,
-                entry_id=str(position),
-                date=self._day(row.get("vouchdate")),
-                customer_number=replies.scalar(line.get("customercode") or row.get("customercode")),
-                amount=self._line_amount(line),
-                currency_number=self._currency_of(row, line),
-                third_number=replies.scalar(row.get("define10")),
-                remark=replies.scalar(row.get("digest")),
-                status=AUDITED if audited else state,
-                cancelled=not audited and state not in OPEN_STATES + DECIDING_STATES,
-                modified=None,
-                purpose_number=replies.scalar(line.get("type")),
-                raw=line,
-            )
-
-    @staticmethod
-    def _line_amount(line):
-        return replies.amount(line.get("originalamount") or line.get("amount"))
-
-    def _currency_of(self, row, line):
-        """Name of the currency; the local one if nothing is named and both amounts agree, else unknown."""
-        named = replies.scalar(row.get("foreigncurrency") or row.get("currency_name") or line.get("currency_name"))
-        if named:
-            return named
-        local, original = line.get("amount"), line.get("originalamount")
-        if local and original and replies.amount(local) != replies.amount(original):
-            return ""
-        return self.settings.currencies.get(self.settings.local_currency, "")
-
     # ------------------------------------------------------------------ inside
 
     def _read_back(self, kind, number):
@@ -246,56 +189,6 @@ class YonyouU8Adapter(FinanceAdapter):
         if not found:
             raise Unknown("done, but not found afterwards", reason="read_back")
         return found[0]
-
-    def _document(self, kind, raw):
-        resource, archive = RESOURCES[kind], kind in ARCHIVES
-        number = replies.scalar(raw.get(NUMBER_KEYS[resource]))
-        if not number:
-            raise Unknown("a document without a number", reason="shape")
-        rows = replies.rows(raw, "entry") if raw.get("entry") and not archive else []
-        return RemoteDocument(
-            kind=kind,
-            remote_id=number,
-            number=number,
-            status=replies.scalar(raw.get("state")),
-            cancelled=archive and bool(replies.scalar(raw.get("end_date"))),
-            amount=None if archive else self._amount(resource, raw, rows),
-            customer_number=replies.scalar(raw.get(_CUSTOMER_KEYS.get(resource, ""))),
-            currency_number=self._document_currency(raw, rows),
-            name=replies.scalar(raw.get("name")) if archive else None,
-            raw=raw,
-        )
-
-    @staticmethod
-    def _amount(resource, raw, rows):
-        """Signed total in the document's currency: of the rows, whose head is in the currency of the books."""
-        if resource == "saleorder":
-            return sum((replies.amount(row.get("sum")) for row in rows), Decimal(0))
-        if resource == "accept":
-            return replies.amount(raw.get("originalamount") or raw.get("amount"))
-        if rows and all(row.get("amount") for row in rows):
-            total = sum((replies.amount(row["amount"]) for row in rows), Decimal(0))
-            local = sum((replies.amount(row.get("natamount") or row["amount"]) for row in rows), Decimal(0))
-            if raw.get("amount") and replies.amount(raw["amount"]) != local:
-                raise Unknown("head and rows of the document differ", reason="contradiction")
-        else:
-            total = replies.amount(raw.get("amount"))
-        return -total if replies.scalar(raw.get("bdebitcredit")) == RED else total
-
-    @staticmethod
-    def _document_currency(raw, rows):
-        for part in (raw, *rows[:1]):
-            for key in ("currency_name", "foreigncurrency", "currency", "ccusexch_name"):
-                if named := replies.scalar(part.get(key)):
-                    return named
-        return ""
-
-    def _day(self, value):
-        text = replies.scalar(value)
-        try:
-            return datetime.fromisoformat(text[:10]).date() if text else None
-        except ValueError:
-            raise Unknown("a date of the reply is unreadable", reason="shape") from None
 
     def _known(self, kind):
         if kind not in self.kinds:

@@ -1,0 +1,74 @@
+"""The finance products that the road leads to: a simulator, the connection to it, and what its books call things."""
+
+from kingdee import KingdeeSimulator
+from u8 import U8Simulator
+
+
+class KingdeeBooks:
+    """Kingdee Cloud Galaxy. ``forms``: kind -> (operation that creates it, form over there)."""
+
+    simulator = KingdeeSimulator
+    forms = {"customer": ("Save", "BD_Customer"), "receivable": ("Save", "AR_receivable")}
+    # state of a document that is carried to its end
+    finished = {"customer": "C", "receivable": "C"}
+    # the call whose reply gets lost after the server was killed
+    lost = {"op": "Save", "form": "AR_receivable"}
+    sends_signed_customers = False
+
+    @staticmethod
+    def connection(erp):
+        account = erp.credentials
+        return {
+            "name": "Kingdee",
+            "base_url": erp.base_url,
+            "account_set": account["acct_id"],
+            "user_name": account["user_name"],
+            "app_id": account["app_id"],
+            "secret_input": account["app_secret"],
+            "organisation": "100",
+            "default_material": "CRM-SERVICE",
+            "default_unit": "Pcs",
+        }
+
+    @staticmethod
+    def enter_receipt(erp, customer, amount, text):
+        erp.enter_receipt(customer, amount, remark=text)
+
+
+class U8Books:
+    """Yonyou U8+, which gets its customers when a contract is signed."""
+
+    simulator = U8Simulator
+    forms = {"customer": ("add", "customer"), "receivable": ("add", "oughtreceive")}
+    finished = {"customer": "saved", "receivable": "audited"}
+    lost = {"op": "verify", "form": "oughtreceive"}
+    sends_signed_customers = True
+
+    @staticmethod
+    def connection(erp):
+        account = erp.credentials
+        return {
+            "name": "U8",
+            "product": "yonyou_u8",
+            "base_url": erp.base_url,
+            "account_set": account["to_account"],
+            "user_name": account["from_account"],
+            "app_id": account["app_key"],
+            "secret_input": account["app_secret"],
+            "organisation": "1",
+            "u8_customer_class": "01",
+            "u8_department": "03",
+            "u8_person": "0007",
+            "u8_operator": "demo",
+            "u8_revenue_account": "6001",
+            "u8_tax_account": "2221",
+            "u8_auditor_person": "0007",
+            "sends_signed_customers": True,
+        }
+
+    @staticmethod
+    def enter_receipt(erp, customer, amount, text):
+        erp.enter_receipt(customer, amount, digest=text)
+
+
+BOOKS = {"kingdee_galaxy": KingdeeBooks, "yonyou_u8": U8Books}
