@@ -5,3 +5,5 @@ UPDATE finance_connection
        secret_hint = NULL,
        secret_set_at = NULL,
        base_url = 'https://neutralized.invalid/';
+
+DELETE FROM finance_token;

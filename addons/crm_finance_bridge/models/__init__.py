@@ -4,6 +4,7 @@ from . import finance_connection_secret
 from . import finance_connection_breaker
 from . import finance_connection_words
 from . import finance_connection_u8
+from . import finance_token
 from . import finance_mapping
 from . import finance_binding
 from . import finance_attempt

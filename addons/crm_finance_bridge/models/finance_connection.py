@@ -177,8 +177,12 @@ class FinanceConnection(models.Model):
             self.base_url,
             self._adapter_credentials(),
             self._adapter_settings(),
-            allow_private_networks=vault.allowed_networks(),
+            **self._adapter_options(),
         )
+
+    def _adapter_options(self):
+        """Hook: what else the adapter is connected with."""
+        return {"allow_private_networks": vault.allowed_networks()}
 
     def _adapter_credentials(self):
         """Hook: what the product's adapter needs to log in; never stored, logged or returned to a client."""

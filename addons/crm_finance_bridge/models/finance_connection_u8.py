@@ -2,6 +2,8 @@ from datetime import UTC, timedelta
 
 from odoo import api, fields, models
 
+from ..clients.u8_token import SHARED
+
 CHINA = timedelta(hours=8)
 U8 = "yonyou_u8"
 # kinds that are audited (审核) over there
@@ -77,6 +79,12 @@ class FinanceConnection(models.Model):
             "unaudited_counts": self.u8_unaudited_counts,
             "receipts_from": since or None,
         }
+
+    def _adapter_options(self):
+        options = super()._adapter_options()
+        if self.product == U8:
+            options["tokens"] = self.env["finance.token"]._shared(self, SHARED)
+        return options
 
     def _currency_default(self):
         return "人民币" if self.product == U8 else super()._currency_default()

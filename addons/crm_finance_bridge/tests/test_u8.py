@@ -4,8 +4,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..clients.errors import LoginFailed
 from ..clients.u8_adapter import YonyouU8Adapter
 from ..clients.u8_client import U8Client, U8Credentials
 from ..clients.u8_mapping import U8Settings
@@ -208,3 +210,67 @@ class TestU8Connection(U8Case):
         self.connection._switch("off")
         self.signed_contract()
         self.assertFalse(self.row(self.partner))
+
+
+@tagged("post_install", "-at_install")
+class TestU8Token(BridgeCase):
+    """One token for all processes of the server; a cache of its own stands for a process."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connection.write({**U8_VALS, "secret_input": "geheim-0123"})
+
+    def setUp(self):
+        super().setUp()
+        self.registry_enter_test_mode()
+        self.fetched = []
+
+    def process(self):
+        return self.env["finance.token"]._shared(self.connection, TokenCache())
+
+    def fetch(self):
+        self.fetched.append(1)
+        return f"token-{len(self.fetched)}", 7200
+
+    def test_a_second_process_takes_the_first_one_s_token(self):
+        self.assertEqual(self.process().get("k", self.fetch), "token-1")
+        self.assertEqual(self.process().get("k", self.fetch), "token-1")
+
+    def test_a_refused_token_is_fetched_once_for_all(self):
+        one, two = self.process(), self.process()
+        self.assertEqual([tokens.get("k", self.fetch) for tokens in (one, two)], ["token-1"] * 2)
+        renewed = [tokens.get("k", self.fetch, failed="token-1") for tokens in (one, two)]
+        self.assertEqual(renewed, ["token-2"] * 2)
+        self.assertEqual(len(self.fetched), 2)
+
+    def test_other_credentials_and_an_old_token_are_fetched_anew(self):
+        self.process().get("k", self.fetch)
+        self.assertEqual(self.process().get("other", self.fetch), "token-2")
+        self.env.cr.execute("UPDATE finance_token SET ends_at = now() AT TIME ZONE 'UTC' + interval '5 minutes'")
+        self.assertEqual(self.process().get("other", self.fetch), "token-3")
+
+    def test_it_is_stored_encrypted_and_read_by_nobody(self):
+        self.process().get("k", self.fetch)
+        self.env.cr.execute("SELECT token FROM finance_token")
+        self.assertNotIn("token-1", self.env.cr.fetchone()[0])
+        row = self.env["finance.token"].search([])
+        self.assertEqual(row.connection_id, self.connection)
+        with self.assertRaises(AccessError):
+            row.with_user(self.env.ref("base.user_admin")).read(["token"])
+        for user in (self.clerk, self.manager, self.rep):
+            with self.assertRaises(AccessError):
+                row.with_user(user).read(["ends_at"])
+
+    def test_a_refused_login_keeps_nothing(self):
+        def refuse():
+            raise LoginFailed("no", reason="login_refused")
+
+        with self.assertRaises(LoginFailed):
+            self.process().get("k", refuse)
+        self.assertEqual(self.process().get("k", self.fetch), "token-1")
+
+    def test_the_adapter_uses_it(self):
+        self.assertEqual(self.connection._adapter_options()["tokens"]._connection_id, self.connection.id)
+        self.connection.product = "kingdee_galaxy"
+        self.assertNotIn("tokens", self.connection._adapter_options())

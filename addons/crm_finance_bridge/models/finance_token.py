@@ -1,0 +1,106 @@
+import hashlib
+from contextlib import contextmanager
+from datetime import timedelta
+
+from psycopg2.errors import LockNotAvailable
+
+from odoo import fields, models
+from odoo.fields import NO_ACCESS
+from odoo.tools import SQL
+
+from ..clients.errors import NotSent
+from ..clients.u8_token import EARLY
+from ..lib import vault
+
+# seconds that one process waits for another one that is fetching a token
+PATIENCE = 20
+
+
+class FinanceToken(models.Model):
+    """The token of a connection, shared by all processes of the server; nobody may read it.
+
+    It is fetched and stored on a cursor of its own: a transaction that is rolled back must not lose a token that the
+    far side has counted, and some products end the old one when they give a new one.
+    """
+
+    _name = "finance.token"
+    _description = "Finance Token"
+    _log_access = False
+
+    connection_id = fields.Many2one("finance.connection", required=True, readonly=True, ondelete="cascade")
+    key_hash = fields.Char("Credential", readonly=True, groups=NO_ACCESS, exportable=False)
+    token = fields.Char(readonly=True, groups=NO_ACCESS, exportable=False)
+    ends_at = fields.Datetime(readonly=True)
+
+    _connection_uniq = models.UniqueIndex("(connection_id)")
+
+    def _shared(self, connection, cache):
+        """Where the adapter of ``connection`` takes its token from: ``cache`` of this process, then this table."""
+        return _SharedTokens(self.env.registry.cursor, connection.id, cache)
+
+
+class _SharedTokens:
+    """The tokens of :mod:`..clients.u8_token`, fetched through the database."""
+
+    def __init__(self, open_cursor, connection_id, cache):
+        self._open_cursor = open_cursor
+        self._connection_id = connection_id
+        self._cache = cache
+
+    def get(self, key, fetch, failed=""):
+        """See ``TokenCache.get``."""
+        known_as = hashlib.sha256(repr(key).encode()).hexdigest()
+        return self._cache.get(key, lambda: self._fetch(known_as, fetch, failed), failed)
+
+    def _fetch(self, key, fetch, failed):
+        """(token, seconds that it lives): that of another process if it is good, else a new one for all."""
+        with self._locked() as cr:
+            cr.execute(
+                SQL(
+                    "SELECT token, ends_at, now() AT TIME ZONE 'UTC' FROM finance_token "
+                    "WHERE connection_id = %s AND key_hash = %s",
+                    self._connection_id,
+                    key,
+                )
+            )
+            cipher, ends_at, now = cr.fetchone() or (None, None, None)
+            known = _clear(cipher)
+            if known and known != failed and ends_at - now > timedelta(seconds=EARLY + 60):
+                return known, (ends_at - now).total_seconds()
+            token, lifetime = fetch()
+            cr.execute(
+                SQL(
+                    "UPDATE finance_token SET key_hash = %s, token = %s, "
+                    "ends_at = clock_timestamp() AT TIME ZONE 'UTC' + %s WHERE connection_id = %s",
+                    key,
+                    vault.encrypt(token),
+                    timedelta(seconds=lifetime),
+                    self._connection_id,
+                )
+            )
+            return token, lifetime
+
+    @contextmanager
+    def _locked(self):
+        """A cursor that holds the row of the connection."""
+        with self._open_cursor() as cr:
+            try:
+                cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
+                cr.execute(
+                    SQL(
+                        "INSERT INTO finance_token (connection_id) VALUES (%s) ON CONFLICT (connection_id) DO NOTHING",
+                        self._connection_id,
+                    )
+                )
+                cr.execute(SQL("SELECT id FROM finance_token WHERE connection_id = %s FOR UPDATE", self._connection_id))
+            except LockNotAvailable:
+                raise NotSent("token: another process is fetching it", reason="login", retry_after=5) from None
+            yield cr
+
+
+def _clear(cipher):
+    """Clear text; none if it was encrypted with a key that is gone."""
+    try:
+        return vault.decrypt(cipher) if cipher else ""
+    except vault.VaultError:
+        return ""
