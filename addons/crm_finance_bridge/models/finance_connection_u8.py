@@ -88,3 +88,14 @@ class FinanceConnection(models.Model):
 
     def _currency_default(self):
         return "人民币" if self.product == U8 else super()._currency_default()
+
+    def _mapping_sentence(self, field, value):
+        """What a document misses may be a setting of the connection instead of a row under Mappings."""
+        name = f"u8_{field}"
+        if self.product != U8 or name not in self._fields:
+            return super()._mapping_sentence(field, value)
+        return self.env._(
+            "The connection has no “%(field)s”, which the other side asks for. A system administrator enters it there, "
+            "then press Retry.",
+            field=self._fields[name]._description_string(self.env),
+        )

@@ -153,6 +153,7 @@ class TestU8ExactlyOnce(U8Case):
         move = self.invoice()
         self.deliver()
         self.assertEqual(self.row(move).state, "rejected")
+        self.assertIn("Revenue Account", self.row(move).last_error)
         self.assertEqual(self.u8.calls, [])
 
 
