@@ -229,3 +229,34 @@ def test_no_receipts_is_an_empty_page_whatever_the_site_says(ready, u8):
         receipts, position, _pages = read_all(ready, since())
         assert receipts == []
         assert not position.partial
+
+
+# ---------------------------------------------------------------------- comparing and mapping
+
+
+def test_receivables_of_a_period_are_listed_page_by_page(ready):
+    for number in range(1, 6):
+        deliver(ready, "receivable", receivable_values(f"CRM-AR-{number}", date=f"2026-01-{19 + number}"))
+    ready._page_size = 2
+    found, page, asked = [], None, 0
+    while page is not None or not asked:
+        documents, page = ready.read_documents(date(2026, 1, 20), date(2026, 1, 23), page=page)
+        found += documents
+        asked += 1
+    assert asked == 2
+    assert [(d.number, d.day, d.amount, d.currency_number) for d in found] == [
+        (f"CRM-AR-{number}", date(2026, 1, 19 + number), Decimal("113.10"), "人民币") for number in range(1, 5)
+    ]
+    assert ready.read_documents(date(2025, 1, 1), date(2025, 1, 2)) == ([], None)
+
+
+def test_codes_and_credit_limits(ready, u8):
+    codes = {kind: ready.read_codes(kind) for kind in ("customer", "department", "salesperson", "currency", "unit")}
+    assert codes["unit"] is None
+    assert [(code.number, code.name) for code in codes["customer"]] == [("CRM-C-1", "杭州示例科技有限公司")]
+    assert ("03", "销售部") in [(code.number, code.name) for code in codes["department"]]
+    assert ("0007", "王一") in [(code.number, code.name) for code in codes["salesperson"]]
+    assert "人民币" in [code.number for code in codes["currency"]]
+    assert ready.read_credit_limits() == {}
+    u8.change("customer", "CRM-C-1", credit_amount="50000")
+    assert ready.read_credit_limits() == {"CRM-C-1": Decimal(50000)}

@@ -28,7 +28,17 @@ class RemoteDocument:
     customer_number: str | None = None
     currency_number: str | None = None
     name: str | None = None
+    day: date | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class RemoteCode:
+    """One code of the far side's base data."""
+
+    kind: str
+    number: str
+    name: str
 
 
 @dataclass(frozen=True)

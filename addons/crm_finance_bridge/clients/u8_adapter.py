@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from . import u8_replies as replies
 from .adapter import AUDIT, DONE, SAVE, STOPPED, WAIT, FinanceAdapter
 from .errors import CursorInvalid, FinanceError, InvalidValues, Mismatch, Unknown
-from .kingdee_payloads import money
-from .results import ConnectionReport, ReceiptCursor
+from .kingdee_payloads import day_text, money
+from .results import ConnectionReport, ReceiptCursor, RemoteCode
 from .transport import HttpTransport
 from .u8_client import U8Client, U8Credentials
-from .u8_mapping import NUMBER_KEYS, RECEIPT_VOUCHER, RESOURCES, U8Settings
+from .u8_mapping import CODE_LISTS, NUMBER_KEYS, RECEIPT_VOUCHER, RESOURCES, U8Settings
 from .u8_payloads import BUILDERS
 from .u8_reading import ARCHIVES, AUDITED_STATES, DECIDING_STATES, OPEN_STATES, document_of, receipts_of
 from .u8_token import SHARED
@@ -178,6 +178,48 @@ class YonyouU8Adapter(FinanceAdapter):
         back = self.settings.back_days if since == last else self.settings.deep_days
         first = since - timedelta(days=back)
         return max(first, self.settings.receipts_from or first), last
+
+    # ------------------------------------------------------------------ for comparing and mapping
+
+    def read_documents(self, since, until, *, page=None):
+        """Receivables of these days, in any state; ``page`` is the number of the last page.
+
+        The list shows heads only, which are in the currency of the books.
+        """
+        index = (page or 0) + 1
+        span = {"date_begin": day_text(since), "date_end": day_text(until)}
+        found = self.client.page("oughtreceive", index, self._page_size, **span)
+        documents = [document_of("receivable", row, self.settings) for row in found.rows]
+        return documents, (index if index < found.count else None)
+
+    def read_codes(self, kind):
+        """Codes of the base data that has a list; of a currency the name, by which U8 knows it."""
+        if kind not in CODE_LISTS:
+            return None
+        key = "name" if kind == "currency" else "code"
+        return [
+            RemoteCode(kind, replies.scalar(row.get(key)), replies.scalar(row.get("name")))
+            for row in self._archive(CODE_LISTS[kind])
+            if row.get(key)
+        ]
+
+    def read_credit_limits(self):
+        """Customer number -> limit, of the customers that have one."""
+        customers = self._archive("customer")
+        return {
+            replies.scalar(row.get("code")): replies.amount(row["credit_amount"])
+            for row in customers
+            if row.get("credit_amount")
+        }
+
+    def _archive(self, resource):
+        index = 1
+        while True:
+            page = self.client.page(resource, index, self._page_size, document=False)
+            yield from page.rows
+            if index >= page.count:
+                return
+            index += 1
 
     # ------------------------------------------------------------------ inside
 

@@ -17,6 +17,14 @@ RESOURCES = {
     "own_receipt": "accept",
     "receipt": "accept",
 }
+# kind of mapping -> list of its codes; settlement, unit and tax have none that is known
+CODE_LISTS = {
+    "customer": "customer",
+    "product": "inventory",
+    "department": "department",
+    "salesperson": "person",
+    "currency": "currency",
+}
 # resource -> key of the number in the document, and what it may hold
 NUMBER_KEYS = {
     "customer": "code",

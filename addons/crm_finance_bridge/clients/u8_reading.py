@@ -84,8 +84,9 @@ def document_of(kind, raw, settings):
         cancelled=archive and bool(replies.scalar(raw.get("end_date"))),
         amount=None if archive else _amount(resource, raw, rows, settings),
         customer_number=replies.scalar(raw.get(CUSTOMER_KEYS.get(resource, ""))),
-        currency_number=_document_currency(raw, rows),
+        currency_number=_document_currency(raw, rows) or _head_currency(resource, settings),
         name=replies.scalar(raw.get("name")) if archive else None,
+        day=None if archive else _day(raw.get("vouchdate") or raw.get("date")),
         raw=raw,
     )
 
@@ -115,6 +116,11 @@ def _document_currency(raw, rows):
             if named := replies.scalar(part.get(key)):
                 return named
     return ""
+
+
+def _head_currency(resource, settings):
+    """A receivable shown without rows is in the currency of the books; of others nothing is known."""
+    return settings.currencies.get(settings.local_currency, "") if resource == "oughtreceive" else ""
 
 
 def _day(value):
