@@ -230,6 +230,17 @@ def test_blue_receivable_is_a_sum_per_account():
     assert [(row["subjectcode"], row["amount"]) for row in rows] == [("6001", "90.09"), ("2221", "13.01")]
 
 
+def test_an_account_that_would_be_booked_the_wrong_way_round_stops(errors):
+    lines = [
+        {**receivable_values()["lines"][0], "amount_untaxed": "100", "amount_tax": "0", "amount_total": "100"},
+        {**receivable_values()["lines"][0], "amount_untaxed": "0", "amount_tax": "-5", "amount_total": "-5"},
+    ]
+    values = receivable_values(lines=lines, amount_total="95")
+    with pytest.raises(errors.InvalidValues):
+        scripted(settings={"tax_account": "2221"}).build("receivable", values)
+    assert scripted().build("receivable", values)["oughtreceive"]["amount"] == "95.00"
+
+
 def test_red_receivable_turns_both_directions_round():
     bill = scripted().build("credit_note", red_values())["oughtreceive"]
     assert (bill["bdebitcredit"], bill["amount"], bill["natamount"]) == ("0", "113.10", "113.10")

@@ -82,8 +82,8 @@ class FinanceConnection(models.Model):
 
     def _adapter_options(self):
         options = super()._adapter_options()
-        if self.product == U8:
-            options["tokens"] = self.env["finance.token"]._shared(self, SHARED)
+        if self.product == U8 and self._origin:
+            options["tokens"] = self.env["finance.token"]._shared(self._origin, SHARED)
         return options
 
     def _currency_default(self):

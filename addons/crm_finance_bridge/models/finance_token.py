@@ -57,21 +57,23 @@ class _SharedTokens:
         with self._locked() as cr:
             cr.execute(
                 SQL(
-                    "SELECT token, ends_at, now() AT TIME ZONE 'UTC' FROM finance_token "
-                    "WHERE connection_id = %s AND key_hash = %s",
+                    "SELECT key_hash, token, ends_at, clock_timestamp() AT TIME ZONE 'UTC' FROM finance_token "
+                    "WHERE connection_id = %s",
                     self._connection_id,
-                    key,
                 )
             )
-            cipher, ends_at, now = cr.fetchone() or (None, None, None)
-            known = _clear(cipher)
+            known_key, cipher, ends_at, now = cr.fetchone() or (None, None, None, None)
+            known = _clear(cipher) if known_key == key else ""
             if known and known != failed and ends_at - now > timedelta(seconds=EARLY + 60):
                 return known, (ends_at - now).total_seconds()
             token, lifetime = fetch()
+            # a connection that is not committed yet is known to nobody else: its token is not stored
             cr.execute(
                 SQL(
-                    "UPDATE finance_token SET key_hash = %s, token = %s, "
-                    "ends_at = clock_timestamp() AT TIME ZONE 'UTC' + %s WHERE connection_id = %s",
+                    "INSERT INTO finance_token (connection_id, key_hash, token, ends_at) "
+                    "SELECT id, %s, %s, clock_timestamp() AT TIME ZONE 'UTC' + %s FROM finance_connection WHERE id = %s "
+                    "ON CONFLICT (connection_id) DO UPDATE "
+                    "SET key_hash = EXCLUDED.key_hash, token = EXCLUDED.token, ends_at = EXCLUDED.ends_at",
                     key,
                     vault.encrypt(token),
                     timedelta(seconds=lifetime),
@@ -82,17 +84,15 @@ class _SharedTokens:
 
     @contextmanager
     def _locked(self):
-        """A cursor that holds the row of the connection."""
+        """A cursor that alone may write tokens.
+
+        The table is locked and no row: a repeatable read takes its picture of the data with its first query, and a row
+        lock that had to wait would show the token of before the wait.
+        """
         with self._open_cursor() as cr:
+            cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
             try:
-                cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{PATIENCE}s"))
-                cr.execute(
-                    SQL(
-                        "INSERT INTO finance_token (connection_id) VALUES (%s) ON CONFLICT (connection_id) DO NOTHING",
-                        self._connection_id,
-                    )
-                )
-                cr.execute(SQL("SELECT id FROM finance_token WHERE connection_id = %s FOR UPDATE", self._connection_id))
+                cr.execute(SQL("LOCK TABLE finance_token IN EXCLUSIVE MODE"), log_exceptions=False)
             except LockNotAvailable:
                 raise NotSent("token: another process is fetching it", reason="login", retry_after=5) from None
             yield cr
