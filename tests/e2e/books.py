@@ -14,6 +14,8 @@ class KingdeeBooks:
     # the call whose reply gets lost after the server was killed
     lost = {"op": "Save", "form": "AR_receivable"}
     sends_signed_customers = False
+    # how often a token is fetched on the whole road; 0: the product has none
+    token_calls = 0
 
     @staticmethod
     def connection(erp):
@@ -43,6 +45,7 @@ class U8Books:
     finished = {"customer": "saved", "receivable": "audited"}
     lost = {"op": "verify", "form": "oughtreceive"}
     sends_signed_customers = True
+    token_calls = 1
 
     @staticmethod
     def connection(erp):

@@ -342,6 +342,12 @@ env.cr.commit()
 """
 
 
+def test_6_all_processes_share_one_token(road):
+    """Workers and cron worker, killed and started again on the way, have logged in as often as the product allows."""
+    if road.books.token_calls:
+        assert len(road.erp.calls("token")) == road.books.token_calls
+
+
 def test_7_the_machine_is_accepted_and_served(road):
     manager = road.project_manager
     contract = road.contract["id"]
