@@ -153,7 +153,9 @@ class TestU8ExactlyOnce(U8Case):
         move = self.invoice()
         self.deliver()
         self.assertEqual(self.row(move).state, "rejected")
-        self.assertIn("Revenue Account", self.row(move).last_error)
+        words = self.connection._in_words()
+        label = words._fields["u8_revenue_account"]._description_string(words.env)
+        self.assertIn(label, self.row(move).last_error)
         self.assertEqual(self.u8.calls, [])
 
 
