@@ -106,6 +106,7 @@ def register(product, adapter_class):
 _OURS = {
     "kingdee_galaxy": ("kingdee_galaxy_adapter", "KingdeeGalaxyAdapter"),
     "yonyou_u8": ("u8_adapter", "YonyouU8Adapter"),
+    "kingdee_eas": ("kingdee_eas_adapter", "KingdeeEasAdapter"),
 }
 
 

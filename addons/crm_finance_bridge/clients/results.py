@@ -82,12 +82,12 @@ class ReceiptCursor:
 
     ``since``     everything changed before this moment has been read (aware UTC)
     ``until``     end of a window that is being read, ``None`` between windows
-    ``after_id``  last bill id read in that window, ``None`` between windows
+    ``after_id``  last bill id read in that window (text where ids are text), ``None`` between windows
     """
 
     since: datetime
     until: datetime | None = None
-    after_id: int | None = None
+    after_id: int | str | None = None
 
     def __post_init__(self):
         for moment in (self.since, self.until):
@@ -116,7 +116,7 @@ class ReceiptCursor:
             return cls(
                 datetime.fromisoformat(data["since"]),
                 datetime.fromisoformat(until) if until else None,
-                int(after) if after is not None else None,
+                after if after is None or isinstance(after, str) else int(after),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise CursorInvalid("the stored cursor is unreadable", reason="cursor") from None

@@ -1,0 +1,168 @@
+"""Client of Kingdee EAS (金蝶 EAS) web services: login, shared session, the calls we make.
+
+Facts: ``EASLogin.login`` gives a ``WSContext`` whose ``sessionId`` goes into a SOAP header of every
+other call; a cluster keeps a session on one node by cookies. How long a session lives and how its
+end is told is not documented, so the end is recognised by words and never taken as proof that a
+write did nothing.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+
+from .errors import InvalidValues, LoginFailed, NotSent, Rejected, SessionLost, Unknown
+from .kingdee_eas_soap import EasSoap
+
+LOGIN = "EASLogin"
+FACADE = "WSSCMWebServiceFacade"
+QUERY_FACADE = "WSCrmBridgeFacade"
+_LOGIN_REFUSED = frozenset({"soap_fault", "soap_client", "session", "http_401", "http_403"})
+DB_TYPES = {"sqlserver": 0, "oracle": 1, "db2": 2, "postgresql": 3}
+
+
+@dataclass(frozen=True)
+class EasCredentials:
+    """What a login needs.
+
+    :param dc_name: code of the data centre (数据中心)
+    :param db_type: 0 SQL Server, 1 Oracle, 2 DB2, 3 PostgreSQL
+    :param language: ``L2`` is simplified Chinese
+    """
+
+    user_name: str
+    password: str = field(repr=False)
+    dc_name: str = ""
+    db_type: int = 1
+    language: str = "L2"
+    sln_name: str = "eas"
+
+    def __post_init__(self):
+        if not (self.user_name and self.password and self.dc_name):
+            raise InvalidValues("connection", "user, password and data centre are needed")
+        if self.db_type not in DB_TYPES.values():
+            raise InvalidValues("db_type", "is no database of EAS")
+
+
+@dataclass(frozen=True)
+class EasSession:
+    """An open session; the id stays out of ``repr``."""
+
+    session_id: str = field(repr=False)
+    user_name: str = ""
+    cookies: tuple = field(default=(), repr=False)
+
+
+class _Shared:
+    """The session of one user at one server, shared by all clients of this process."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.current = None
+
+
+_shared = {}
+_shared_lock = threading.Lock()
+
+
+class KingdeeEasClient:
+    """Operations of the web services.
+
+    :param transport: an object with ``path_of(name)``, ``post_xml(path, body, headers)`` and ``origin``.
+    :param credentials: :class:`EasCredentials`.
+
+    All calls raise the errors of :mod:`.errors`. A session that ended is renewed once, by one
+    caller for all; a read is then repeated, a write never: the caller asks by number.
+    """
+
+    def __init__(self, transport, credentials):
+        self._soap = EasSoap(transport)
+        self._known = credentials
+        secret = hashlib.sha256(credentials.password.encode()).hexdigest()
+        key = (transport.origin, credentials.user_name, credentials.dc_name, credentials.language, secret)
+        with _shared_lock:
+            self._sessions = _shared.setdefault(key, _Shared())
+
+    @property
+    def account(self):
+        """Code of the data centre."""
+        return self._known.dc_name
+
+    @property
+    def user(self):
+        """Login name at the far side."""
+        return self._known.user_name
+
+    def login(self):
+        """A new session for all who share it; what was known before is forgotten."""
+        with self._sessions.lock:
+            self._sessions.current = None
+            self._sessions.current = self._login()
+            return self._sessions.current
+
+    def import_bill(self, bill_type, text, mode, read):
+        """``importBill``: writes what ``text`` (JSON) holds; ``read`` makes of the resulting text what is returned."""
+        return self._call(FACADE, "importBill", [bill_type, text, mode], read, write=True)
+
+    def query_bill(self, bill_type, text, read):
+        """``queryBill`` of the site's own facade, which changes nothing; ``read`` as above."""
+        return self._call(QUERY_FACADE, "queryBill", [bill_type, text], read, write=False)
+
+    # ------------------------------------------------------------------ inside
+
+    def _login(self):
+        """Only a session id is success. Raises :class:`LoginFailed`; :class:`NotSent` if the outcome is unknown."""
+        known = self._known
+        values = [known.user_name, known.password, known.sln_name, known.dc_name, known.language, known.db_type]
+        try:
+            context, reply = self._soap.call(LOGIN, "login", values)
+        except (Rejected, SessionLost, Unknown) as error:
+            if error.reason in _LOGIN_REFUSED:
+                # never tried again by machine: it may lock the account
+                raise LoginFailed("the server refused the login", reason="login_refused") from None
+            raise NotSent(f"login: {error.summary}", reason="login", retry_after=error.retry_after) from None
+        session = context.get("sessionId") if isinstance(context, dict) else None
+        if not session or not _plain(session.strip()):
+            raise LoginFailed("the login gave no session", reason="login_refused")
+        return EasSession(session.strip(), str(context.get("userName") or ""), tuple(_cookies(reply).items()))
+
+    def _session(self, failed=None):
+        """The shared session; a new one if there is none or the one that ``failed`` is still it."""
+        with self._sessions.lock:
+            if self._sessions.current is None or self._sessions.current is failed:
+                self._sessions.current = None
+                self._sessions.current = self._login()
+            return self._sessions.current
+
+    def _call(self, service, operation, arguments, read, *, write):
+        session = self._session()
+        try:
+            return read(self._send(service, operation, arguments, session))
+        except SessionLost:
+            # renewed for whoever comes next, even if this call is not repeated
+            session = self._session(failed=session)
+            if write:
+                raise
+        return read(self._send(service, operation, arguments, session))
+
+    def _send(self, service, operation, arguments, session):
+        text, _reply = self._soap.call(
+            service, operation, arguments, session=session.session_id, cookies=dict(session.cookies)
+        )
+        if not isinstance(text, str) or not text.strip():
+            raise Unknown("the reply is empty", reason="empty")
+        return text
+
+
+def _cookies(reply):
+    """Cookies of a reply; anything that is no plain token is left out."""
+    found = {}
+    for line in reply.header_values("Set-Cookie"):
+        name, _, value = line.split(";", 1)[0].partition("=")
+        if _plain(name.strip()) and _plain(value.strip()):
+            found[name.strip()] = value.strip()
+    return found
+
+
+def _plain(text):
+    """True for a short token which may safely stand in a header."""
+    return 0 < len(text) <= 512 and all(33 <= ord(c) < 127 and c not in ',;"\\<>&' for c in text)
