@@ -6,7 +6,7 @@
     "author": "CRM Suite for China",
     "license": "LGPL-3",
     "depends": ["account", "crm_project_delivery"],
-    "external_dependencies": {"python": ["cryptography", "requests"]},
+    "external_dependencies": {"python": ["cryptography", "lxml", "requests", "zeep"]},
     "data": [
         "security/crm_finance_bridge_groups.xml",
         "security/ir.model.access.csv",
@@ -17,6 +17,7 @@
         "views/finance_attempt_views.xml",
         "views/finance_connection_views.xml",
         "views/finance_connection_u8_views.xml",
+        "views/finance_connection_eas_views.xml",
         "views/finance_outbox_views.xml",
         "views/finance_receipt_views.xml",
         "views/finance_mapping_views.xml",

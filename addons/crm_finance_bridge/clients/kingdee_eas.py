@@ -14,8 +14,8 @@ from .errors import InvalidValues, LoginFailed, NotSent, Rejected, SessionLost, 
 from .kingdee_eas_soap import EasSoap
 
 LOGIN = "EASLogin"
-FACADE = "WSSCMWebServiceFacade"
-QUERY_FACADE = "WSCrmBridgeFacade"
+IMPORT = "SCMWebServiceFacade"
+BRIDGE = "WSCrmBridgeFacade"  # the site's own, see docs/mapping-kingdee-eas.md
 _LOGIN_REFUSED = frozenset({"soap_fault", "soap_client", "session", "http_401", "http_403"})
 DB_TYPES = {"sqlserver": 0, "oracle": 1, "db2": 2, "postgresql": 3}
 
@@ -99,13 +99,28 @@ class KingdeeEasClient:
             self._sessions.current = self._login()
             return self._sessions.current
 
-    def import_bill(self, bill_type, text, mode, read):
-        """``importBill``: writes what ``text`` (JSON) holds; ``read`` makes of the resulting text what is returned."""
-        return self._call(FACADE, "importBill", [bill_type, text, mode], read, write=True)
+    # ``read`` makes of the text of an answer what is returned; it runs inside, because the end of a
+    # session may be told in that text.
 
-    def query_bill(self, bill_type, text, read):
-        """``queryBill`` of the site's own facade, which changes nothing; ``read`` as above."""
-        return self._call(QUERY_FACADE, "queryBill", [bill_type, text], read, write=False)
+    def import_bill(self, bill_type, text, mode, read):
+        """``importBill``: writes the one bill that ``text`` (JSON) holds."""
+        return self._call(IMPORT, "importBill", [bill_type, text, mode], read, write=True)
+
+    def submit_bill(self, bill_type, number, read):
+        """``submitBill`` of the site's facade."""
+        return self._call(BRIDGE, "submitBill", [bill_type, number], read, write=True)
+
+    def audit_bill(self, bill_type, number, read):
+        """``auditBill`` of the site's facade."""
+        return self._call(BRIDGE, "auditBill", [bill_type, number], read, write=True)
+
+    def get_bill(self, bill_type, number, read):
+        """``getBill`` of the site's facade; changes nothing."""
+        return self._call(BRIDGE, "getBill", [bill_type, number], read, write=False)
+
+    def query_bills(self, bill_type, text, read):
+        """``queryBills`` of the site's facade; changes nothing."""
+        return self._call(BRIDGE, "queryBills", [bill_type, text], read, write=False)
 
     # ------------------------------------------------------------------ inside
 

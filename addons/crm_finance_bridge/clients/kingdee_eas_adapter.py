@@ -1,46 +1,32 @@
 """Kingdee EAS behind the :class:`.adapter.FinanceAdapter` seam.
 
-``importBill`` saves, submits and, where asked, audits in one call, so a document has one step. EAS
-has no documented query of bills, so asking by number and reading receipts go through a facade that
-the site installs (``WSCrmBridgeFacade.queryBill``, described in ``docs/mapping-kingdee-eas.md``). Without
-it nothing is ever sent, because ``find`` comes before the first send.
+``importBill`` of EAS writes; asking by number, reading lists, submitting and auditing go through a
+facade that the site installs, because EAS ships none (``WSCrmBridgeFacade``, described in
+``docs/mapping-kingdee-eas.md``). Without it nothing is ever sent: ``find`` comes before the first send.
 """
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
-from .adapter import DONE, SAVE, STOPPED, WAIT, FinanceAdapter
+from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT, FinanceAdapter
 from .errors import CursorInvalid, FinanceError, InvalidValues, Mismatch, Unknown
 from .kingdee_eas import EasCredentials, KingdeeEasClient
-from .kingdee_eas_payloads import MODE_AUDIT, MODE_SUBMIT, EasSettings, build_bill
-from .kingdee_eas_replies import judge_import, judge_query
+from .kingdee_eas_payloads import EasSettings, build_bill
+from .kingdee_eas_replies import judge, judge_found, judge_page
 from .kingdee_payloads import money
 from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
 from .transport import HttpTransport
 
 SERVICES = "ormrpc/services/"
 _FUTURE = timedelta(hours=24)
-_FOUND = 50
-# billStatus of EAS bills, usedStatus of its base data -> the letters that the bridge speaks
-_LETTERS = {
-    "ADD": "Z",
-    "SAVE": "A", "SAVED": "A", "TEMPORARILYSAVED": "A",
-    "SUBMIT": "B", "SUBMITED": "B", "SUBMITTED": "B", "AUDITING": "B",
-    "AUDITED": "C", "RECED": "C", "RELEASED": "C", "CLOSED": "C", "APPROVED": "C",
-}  # fmt: skip
-_VOID = frozenset({"DELETED", "CANCELED", "CANCELLED", "BLOCKED", "FREEZED", "FROZEN"})
-# kind -> (customer number, amount): where a found bill holds what we compare
-_COMPARED = {
-    "receivable": ("asstActNumber", "amount"),
-    "credit_note": ("asstActNumber", "amount"),
-    "sales_order": ("orderCustomer", "totalTaxAmount"),
-    "own_receipt": ("payerNumber", "actRecAmt"),
-    "receipt": ("payerNumber", "actRecAmt"),
-}
+# billStatus -> the letters that the bridge speaks
+_LETTERS = {"SAVED": "A", "SUBMITTED": "B", "AUDITED": "C", "REJECTED": "D"}
+_VOID = frozenset({"DELETED", "CANCELLED"})
+_BASE = ("customer", "product")
 
 
 class KingdeeEasAdapter(FinanceAdapter):
-    """Customers, materials, orders, receivables (blue and red) and own receipts go out, receipts come back.
+    """Customers, materials, orders, receivables (blue and red), own receipts go out; receipts come back.
 
     :param client: a :class:`KingdeeEasClient`.
     :param settings: an :class:`EasSettings`.
@@ -74,70 +60,86 @@ class KingdeeEasAdapter(FinanceAdapter):
     def test_connection(self):
         """A fresh login, then a question to the site's facade, which is as needed as the login."""
         session = self.client.login()
-        self._query("customer", {"number": "-", "limit": 1})
+        self._page("customer", {"company": self.settings.organisation, "limit": 1})
         return ConnectionReport(self.product, self.client.account, self.client.user, session.user_name)
 
     # ------------------------------------------------------------------ documents
 
     def find(self, kind, number):
-        """Exactly what carries the number in our company."""
-        bills = self._query(self._known(kind), {"number": number, "limit": _FOUND})
-        # a facade that forgets its filter must not pass for an answer
-        return [document for document in (self._document(kind, bill) for bill in bills) if document.number == number]
+        """What carries the number: none or one, since numbers are unique per kind there."""
+        bill_type = self.settings.bill_type(self._known(kind))
+        bill = self.client.get_bill(bill_type, number, lambda reply: judge_found(reply, number))
+        if bill is None:
+            return []
+        document = self._document(kind, bill)
+        self._equal("number", number, document.number)
+        return [document]
 
     def steps(self, kind):
-        """One: importBill does as much as it is told to."""
-        return (SAVE,) if self._known(kind) in self.sends else ()
+        """Save, submit, audit; receipts of the far side are only read."""
+        if self._known(kind) not in self.sends:
+            return ()
+        return (SAVE, SUBMIT, AUDIT) if kind in self.settings.audit_kinds else (SAVE, SUBMIT)
 
     def next_step(self, kind, document):
-        """Saved and submitted bills wait for a person over there; audited ones are done."""
+        """By state: saved, submit; submitted, audit or wait; audited, done; rejected: a person has to look."""
         if document is None:
             return SAVE if self.steps(kind) else WAIT
         if document.cancelled:
             return STOPPED
-        return {"C": DONE, "B": WAIT, "A": WAIT, "Z": WAIT}.get(document.status, STOPPED)
+        if document.status == "C":
+            return DONE
+        due = {"A": SUBMIT, "B": AUDIT}.get(document.status)
+        if due is None:
+            return STOPPED
+        return due if due in self.steps(kind) else WAIT
 
     def build(self, kind, values):
-        """What importBill gets: type, mode and the bill."""
+        """The bill, as importBill gets it."""
         if kind not in self.sends:
             raise InvalidValues("kind", "cannot be sent")
-        return {
-            "billTypeCode": self.settings.bill_type(kind),
-            "mode": MODE_AUDIT if kind in self.settings.audit_kinds else MODE_SUBMIT,
-            "bill": build_bill(kind, values, self.settings),
-        }
+        return build_bill(kind, values, self.settings)
 
     def send_step(self, kind, step, number, payload=None):
         """One call to the far side and one to read back what it made of it."""
         if step not in self.steps(kind):
             raise InvalidValues("step", "is no step of this kind")
-        bill = (payload or {}).get("bill") or {}
-        if not number or bill.get("number") != number:
-            raise InvalidValues("number", "differs from the payload")
-        text = json.dumps([bill], ensure_ascii=False, allow_nan=False)
-        remote_id = self.client.import_bill(
-            payload["billTypeCode"], text, payload["mode"], lambda reply: judge_import(reply, number)
-        )
-        return self._read_back(kind, number, remote_id)
+        bill_type = self.settings.bill_type(kind)
+
+        def read(reply):
+            return judge(reply, number if step == SAVE else "")
+
+        if step == SAVE:
+            if not number or (payload or {}).get("number") != number:
+                raise InvalidValues("number", "differs from the payload")
+            text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
+            done = self.client.import_bill(bill_type, text, "save", read)
+        elif step == SUBMIT:
+            done = self.client.submit_bill(bill_type, number, read)
+        else:
+            done = self.client.audit_bill(bill_type, number, read)
+        if not isinstance(done, dict) or not _text(done.get("number")):
+            raise Unknown("the reply does not name the document", reason="shape")
+        self._equal("number", number, _text(done["number"]))
+        return self._read_back(kind, number, _text(done.get("id")))
 
     def verify(self, kind, values, document):
         """Number, void mark, customer, currency, name (base data) and amount must be ours."""
         self._equal("number", str(values["number"]), document.number)
         self._equal("cancelled", False, document.cancelled)
-        if kind in ("customer", "product"):
+        if kind in _BASE:
             self._equal("name", str(values["name"]).strip(), (document.name or "").strip())
             return
         self._equal("customer", str(values["customer_number"]), document.customer_number)
         self._equal("currency", self.settings.currencies.get(values["currency"]), document.currency_number)
-        amount = money(values.get("amount_total", values.get("amount")))
-        self._equal("amount", -amount if kind == "credit_note" else amount, document.amount)
+        self._equal("amount", money(values["amount_total"]), document.amount)
 
     # ------------------------------------------------------------------ receipts
 
     def read_receipts(self, cursor, until):
-        """One page of the window ``[since - overlap, until)``, ordered by bill id.
+        """One page of the window ``[since - overlap, until]``, ordered by time of change.
 
-        Pages continue after the last id, not at an offset: a bill that is changed while we read
+        Pages continue behind the last bill, not at an offset: a bill that is changed while we read
         leaves the window, and offsets would then skip another.
         """
         if until.tzinfo is None:
@@ -148,26 +150,43 @@ class KingdeeEasAdapter(FinanceAdapter):
         if not cursor.partial and end <= cursor.since:
             return [], cursor
         start = cursor.since - timedelta(minutes=self.settings.overlap_minutes)
-        window = {"modifiedFrom": self._local(start), "modifiedTo": self._local(end), "limit": self._page_size}
+        window = {
+            "company": self.settings.receipt_organisation,
+            "modifiedFrom": self._local(start),
+            "modifiedTo": self._local(end),
+            "limit": self._page_size,
+        }
         if cursor.after_id is not None:
-            window["afterId"] = str(cursor.after_id)
-        bills = self._query("receipt", window)
-        receipts = [receipt for bill in bills for receipt in self._receipts(bill)]
-        if len(bills) < self._page_size:
+            window["cursor"] = str(cursor.after_id)
+        bills, following = self._page("receipt", window)
+        receipts = [self._receipt(bill) for bill in bills]
+        if following is None:
             return receipts, ReceiptCursor(end)
-        last = str(bills[-1]["id"])
-        if last == str(cursor.after_id):
-            raise Unknown("the next page is the same page", reason="shape")
-        return receipts, ReceiptCursor(cursor.since, end, last)
+        return receipts, ReceiptCursor(cursor.since, end, following)
+
+    def read_documents(self, since, until, *, page=None):
+        """Receivables of two days and all between: ``(list of RemoteDocument, next page)``."""
+        window = {
+            "company": self.settings.organisation,
+            "bizDateFrom": since.isoformat(),
+            "bizDateTo": until.isoformat(),
+            "limit": self._page_size,
+        }
+        if page is not None:
+            window["cursor"] = page
+        bills, following = self._page("receivable", window)
+        return [self._document("receivable", bill) for bill in bills], following
 
     # ------------------------------------------------------------------ inside
 
-    def _query(self, kind, conditions):
-        company = self.settings.receipt_organisation if "receipt" in kind else self.settings.organisation
-        text = json.dumps({"company": company, **conditions}, ensure_ascii=False)
-        return self.client.query_bill(
-            self.settings.bill_type(kind), text, lambda reply: judge_query(reply, conditions["limit"])
+    def _page(self, kind, conditions):
+        text = json.dumps(conditions, ensure_ascii=False)
+        rows, following = self.client.query_bills(
+            self.settings.bill_type(kind), text, lambda reply: judge_page(reply, conditions["limit"])
         )
+        if following is not None and following == conditions.get("cursor"):
+            raise Unknown("the next page is the same page", reason="shape")
+        return rows, following
 
     def _read_back(self, kind, number, remote_id):
         try:
@@ -183,57 +202,55 @@ class KingdeeEasAdapter(FinanceAdapter):
         return found[0]
 
     def _document(self, kind, bill):
-        customer, amount = _COMPARED.get(kind, (None, None))
         letter, void = self._state(bill)
         if not _text(bill.get("id")):
             raise Unknown("a document without id", reason="shape")
+        is_bill = kind not in _BASE
         return RemoteDocument(
             kind=kind,
             remote_id=_text(bill["id"]),
             number=_text(bill.get("number")),
             status=letter,
             cancelled=void,
-            amount=_amount(bill.get(amount)) if amount else None,
-            modified=self._moment(bill.get("lastUpdateTime")),
-            customer_number=_text(bill.get(customer)) if customer else _text(bill.get("number")),
+            amount=_amount(bill.get("totalAmount")) if is_bill else None,
+            modified=self._moment(bill.get("modifiedTime")),
+            customer_number=_text(bill.get("customer" if is_bill else "number")),
             currency_number=_text(bill.get("currency")),
             name=_text(bill.get("name")) or None,
             raw=bill,
         )
 
-    def _receipts(self, bill):
-        """The lines of one receiving bill."""
+    def _receipt(self, bill):
+        """One receiving bill; lists show no lines, so the bill is the line."""
         letter, void = self._state(bill)
-        moment = self._moment(bill.get("lastUpdateTime"))
-        entries = bill.get("entry")
-        if not _text(bill.get("id")) or moment is None or not isinstance(entries, list) or not entries:
-            raise Unknown("a receipt without id, time or lines", reason="shape")
-        for entry in entries:
-            if not isinstance(entry, dict) or not _text(entry.get("id")):
-                raise Unknown("a receipt line without id", reason="shape")
-            yield RemoteReceipt(
-                remote_id=_text(bill["id"]),
-                number=_text(bill.get("number")),
-                entry_id=_text(entry["id"]),
-                date=self._day(bill.get("bizDate")),
-                customer_number=_text(bill.get("payerNumber")),
-                amount=_amount(entry.get("actualAmt")),
-                currency_number=_text(bill.get("currency")),
-                third_number=_text(bill.get("sourceNumber")),
-                remark=" ".join(filter(None, (_text(bill.get("description")), _text(entry.get("remark"))))),
-                status=letter,
-                cancelled=void,
-                modified=moment,
-                receive_item=_text(entry.get("contractNumber")),
-                settle_number=_text(bill.get("settlementNumber")),
-                written_off=_amount(entry["verifyAmt"]) if entry.get("verifyAmt") is not None else None,
-                raw={**bill, "entry": entry},
-            )
+        moment = self._moment(bill.get("modifiedTime"))
+        if not _text(bill.get("id")) or moment is None:
+            raise Unknown("a receipt without id or time", reason="shape")
+        settled = bill.get("settledAmount")
+        return RemoteReceipt(
+            remote_id=_text(bill["id"]),
+            number=_text(bill.get("number")),
+            entry_id="0",
+            date=_day(bill.get("bizDate")),
+            customer_number=_text(bill.get("customer")),
+            amount=_amount(bill.get("totalAmount")),
+            currency_number=_text(bill.get("currency")),
+            third_number=_text(bill.get("reference")),
+            remark=_text(bill.get("description")),
+            status=letter,
+            cancelled=void,
+            modified=moment,
+            receive_item=_text(bill.get("contractNumber")),
+            purpose_number=_text(bill.get("recType")),
+            settle_number=_text(bill.get("bankAccount")),
+            written_off=_amount(settled) if settled is not None else None,
+            raw=bill,
+        )
 
     @staticmethod
     def _state(bill):
         """The letter of a bill's state and whether it is void; an unknown state is kept as it is."""
-        state = bill.get("billStatus", bill.get("usedStatus"))
+        state = bill.get("billStatus")
         if not isinstance(state, str) or not state.strip():
             raise Unknown("a document without state", reason="shape")
         word = state.strip().upper()
@@ -263,16 +280,15 @@ class KingdeeEasAdapter(FinanceAdapter):
             raise Unknown("a date of the reply is unreadable", reason="shape") from None
         return moment.replace(tzinfo=moment.tzinfo or self._zone).astimezone(UTC)
 
-    def _day(self, value):
-        """The day as it stands there."""
-        moment = self._moment(value)
-        return moment.astimezone(self._zone).date() if moment else None
+
+def _day(value):
+    try:
+        return date.fromisoformat(_text(value)[:10])
+    except ValueError:
+        raise Unknown("a date of the reply is unreadable", reason="shape") from None
 
 
 def _text(value):
-    """Text of a plain value; base data (``{"number": ..}``) is its number."""
-    if isinstance(value, dict):
-        value = value.get("number")
     return "" if value is None else str(value).strip()
 
 

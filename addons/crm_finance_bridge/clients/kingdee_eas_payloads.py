@@ -1,18 +1,17 @@
 """From our frozen values to the JSON of EAS bills: pure functions, no I/O, no clock.
 
-Field names are those of the EAS bill objects as the public samples of the supply chain web service
-give them, misspellings included (``recievePayAmount``). What EAS documents for nobody in public
-stands together here, so that a consultant overrides one place: :data:`BILL_TYPES`, :data:`MODES`
-and the names of customer, material and receiving bill fields.
+What the site's facade calls kinds and fields is an agreement between it and this file, because EAS
+documents neither: ``docs/mapping-kingdee-eas.md`` is that agreement, and a test holds the two
+together. Base data goes by number, money as text.
 
-Values understood are those of :mod:`.kingdee_payloads` (customer, receivable), and:
+Values understood are those of :mod:`.kingdee_payloads` (``customer``, ``receivable``), and:
 
-``credit_note``: as ``receivable``, amounts positive; they go out negative (红字).
-``product``: ``number``, ``name``; optional ``unit`` (our key, mapped), ``specification``, ``barcode``.
+``credit_note``: as ``receivable`` with negative quantities and amounts (红字).
+``product``: ``number``, ``name``, ``unit`` (our key, mapped); optional ``specification``.
 ``sales_order``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``, ``lines`` as of a
-receivable; optional ``delivery_date``, ``remark``, ``contract``.
-``own_receipt``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total`` (or ``amount``);
-optional ``remark``.
+receivable with ``delivery_date``; optional ``remark``, ``contract_number``, ``salesperson`` (our key, mapped).
+``own_receipt``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``, ``settlement`` (our key,
+mapped); optional ``reference`` (of the bank), ``for``, ``is_advance``, ``remark``.
 """
 
 from collections.abc import Mapping
@@ -20,21 +19,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .errors import InvalidValues, MappingMissing
-from .kingdee_payloads import day_text, money
+from .kingdee_payloads import day_text, money, money_text
 
-# importBill: 003 sales order, 010 receivable are standard numbers; the others are the site's facade
 BILL_TYPES = {
-    "customer": "CUSTOMER",
-    "product": "MATERIAL",
-    "sales_order": "003",
-    "receivable": "010",
-    "credit_note": "010",
-    "own_receipt": "RECEIVINGBILL",
-    "receipt": "RECEIVINGBILL",
+    "customer": "customer",
+    "product": "material",
+    "sales_order": "saleorder",
+    "receivable": "otherbill",
+    "credit_note": "otherbill",
+    "own_receipt": "receivingbill",
+    "receipt": "receivingbill",
 }
-# importBill: third parameter
-MODE_SUBMIT, MODE_AUDIT = 2, 3
-CUSTOMER_TYPE = "00001"  # 往来类型: customer
 
 
 @dataclass(frozen=True)
@@ -42,27 +37,30 @@ class EasSettings:
     """What the consultant fills in per connection; numbers are EAS codes.
 
     :param organisation: company (财务组织) whose books these are.
-    :param sale_organisation: sales organisation, empty = the same.
     :param pay_organisation: company that collects, empty = the same.
     :param currencies: ISO code -> EAS number, e.g. ``{"CNY": "BB01"}``.
     :param utc_offset_minutes: the server's clock against UTC (Asia/Shanghai = 480).
     :param overlap_minutes: how far receipts are read again, for commits that came late.
-    :param audit_kinds: kinds that are audited while they are imported; others wait for a person.
+    :param salespersons: our salesperson key -> number; unknown ones are left out.
+    :param settlements: our journal key -> number of the way of payment; unknown ones use ``settle_type``.
+    :param audit_kinds: kinds we audit ourselves; others wait for a person after submission.
+    :param amounts: ``text``, or ``number`` where the site's facade takes JSON numbers only.
     :param bill_types: kind -> billTypeCode, where a site's facade differs from :data:`BILL_TYPES`.
     """
 
     organisation: str
     pay_organisation: str = ""
-    sale_organisation: str = ""
     currencies: Mapping[str, str] = field(default_factory=lambda: {"CNY": "BB01"})
     local_currency: str = "CNY"
     materials: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
-    payment_type: str = "001"
-    business_type: str = "210"
+    salespersons: Mapping[str, str] = field(default_factory=dict)
+    settlements: Mapping[str, str] = field(default_factory=dict)
+    settle_type: str = "JS02"
     utc_offset_minutes: int = 480
     overlap_minutes: int = 15
     audit_kinds: tuple = ("customer", "receivable")
+    amounts: str = "text"
     bill_types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -70,6 +68,8 @@ class EasSettings:
             raise MappingMissing("organisation")
         if not -720 <= self.utc_offset_minutes <= 840 or self.overlap_minutes < 1:
             raise InvalidValues("settings", "offset or overlap out of range")
+        if self.amounts not in ("text", "number"):
+            raise InvalidValues("amounts", "must be text or number")
 
     def bill_type(self, kind):
         """billTypeCode of a kind."""
@@ -83,22 +83,23 @@ class EasSettings:
 
 def build_bill(kind, values, settings):
     """The bill as plain JSON values. Raises MappingMissing, InvalidValues."""
-    return _BUILDERS[kind](values, settings)
+    bill = _BUILDERS[kind](values, settings)
+    return _numbers(bill) if settings.amounts == "number" else bill
 
 
 def customer_bill(values, settings):
     """A customer of the company."""
     currency = values.get("currency") or settings.local_currency
     bill = {
+        "company": settings.organisation,
         "number": needed(values, "number"),
         "name": needed(values, "name"),
-        "company": ref(settings.organisation),
-        "currency": ref(mapped(settings.currencies, "currency", currency)),
+        "currency": mapped(settings.currencies, "currency", currency),
     }
     plain = {
         "simpleName": "short_name",
-        "taxRegisterNo": "credit_code",
-        "bankName": "bank_name",
+        "taxNumber": "credit_code",
+        "bank": "bank_name",
         "bankAccount": "bank_account",
         "phone": "phone",
         "address": "address",
@@ -109,198 +110,137 @@ def customer_bill(values, settings):
 
 def product_bill(values, settings):
     """A material."""
-    bill = {"number": needed(values, "number"), "name": needed(values, "name"), "company": ref(settings.organisation)}
-    if values.get("unit"):
-        bill["baseUnit"] = ref(mapped(settings.units, "unit", values["unit"]))
-    plain = {"model": "specification", "barCode": "barcode"}
-    bill.update({key: str(values[ours]) for key, ours in plain.items() if values.get(ours)})
+    bill = {
+        "company": settings.organisation,
+        "number": needed(values, "number"),
+        "name": needed(values, "name"),
+        "baseUnit": mapped(settings.units, "unit", needed(values, "unit")),
+    }
+    if values.get("specification"):
+        bill["model"] = str(values["specification"])
     return bill
 
 
-def receivable_bill(values, settings, sign=1):
-    """An other receivable bill (应收单); ``sign`` -1 makes it red."""
-    day = day_text(needed(values, "date"), "date")
-    due = day_text(values.get("due_date") or values["date"], "due_date")
-    lines = [_receivable_line(line, settings, sign) for line in values.get("lines") or ()]
-    total = money(values.get("amount_total"), "amount_total") * sign
-    untaxed, tax = _sums(lines, "recievePayAmount", total)
-    plan = [
-        {
-            "recievePayDate": day_text(needed(part, "date", "installments.date"), "installments.date"),
-            "recievePayAmount": json_number(abs(money(part.get("amount"), "installments.amount")) * sign),
-        }
-        for part in values.get("installments") or ({"date": due, "amount": abs(total)},)
-    ]
-    if sum((Decimal(str(part["recievePayAmount"])) for part in plan), Decimal(0)) != total:
-        raise InvalidValues("installments", "do not add up to the total")
-    bill = {
-        "company": ref(settings.organisation),
-        "number": needed(values, "number"),
-        "bizDate": day,
-        "billDate": day,
-        "asstActType": ref(CUSTOMER_TYPE),
-        "asstActNumber": str(needed(values, "customer_number")),
-        **_currency(values, settings),
-        "amount": json_number(total),
-        "paymentType": ref(settings.payment_type),
-        "totalAmount": json_number(untaxed),
-        "totalTax": json_number(tax),
-        "saleOrg": ref(settings.sale_organisation or settings.organisation),
-        "billType": 102,
-        "bizType": ref(settings.business_type),
-        "payPlan": plan,
-        "entry": lines,
+def receivable_bill(values, settings):
+    """A receivable (应收单); a red one is the same with negative amounts."""
+    total = money(values.get("amount_total"), "amount_total")
+    return {
+        **_bill(values, settings, settings.organisation),
+        "dueDate": day_text(values.get("due_date") or values["date"], "due_date"),
+        "redBlue": "red" if total < 0 else "blue",
+        "totalAmount": money_text(total),
+        "entries": _lines(values, settings, total),
     }
-    return _remark(bill, values)
-
-
-def credit_note_bill(values, settings):
-    """A red receivable: the amounts of the credit note, negative."""
-    return receivable_bill(values, settings, -1)
 
 
 def sales_order_bill(values, settings):
-    """A sales order."""
-    day = day_text(needed(values, "date"), "date")
-    delivery = day_text(values.get("delivery_date") or values["date"], "delivery_date")
-    lines = [_order_line(line, settings, delivery) for line in values.get("lines") or ()]
+    """A sales order; its contract number goes with it."""
     total = money(values.get("amount_total"), "amount_total")
-    untaxed, tax = _sums(lines, "taxAmount", total)
-    bill = {
-        "company": ref(settings.organisation),
-        "saleOrgUnit": ref(settings.sale_organisation or settings.organisation),
-        "number": needed(values, "number"),
-        "bizDate": day,
-        "orderCustomer": ref(needed(values, "customer_number")),
-        **_currency(values, settings),
-        "bizType": ref(settings.business_type),
-        "totalAmount": json_number(untaxed),
-        "totalTax": json_number(tax),
-        "totalTaxAmount": json_number(total),
-        "entry": lines,
-    }
-    if values.get("contract"):
-        bill["contractNumber"] = str(values["contract"])
-    return _remark(bill, values)
+    lines = _lines(values, settings, total)
+    for line, ours in zip(lines, values["lines"], strict=True):
+        if ours.get("delivery_date"):
+            line["deliveryDate"] = day_text(ours["delivery_date"], "lines.delivery_date")
+    return {**_bill(values, settings, settings.organisation), "totalAmount": money_text(total), "entries": lines}
 
 
 def own_receipt_bill(values, settings):
     """A receiving bill (收款单) for money that was entered here."""
-    amount = json_number(money(values.get("amount_total", values.get("amount")), "amount_total"))
+    total = money_text(money(values.get("amount_total"), "amount_total"))
     bill = {
-        "company": ref(settings.receipt_organisation),
-        "number": needed(values, "number"),
-        "bizDate": day_text(needed(values, "date"), "date"),
-        "payerType": ref(CUSTOMER_TYPE),
-        "payerNumber": str(needed(values, "customer_number")),
-        **_currency(values, settings),
-        "actRecAmt": amount,
-        "entry": [{"actualAmt": amount}],
+        **_bill(values, settings, settings.receipt_organisation),
+        "settlementType": settings.settlements.get(values.get("settlement")) or settings.settle_type,
+        "recType": "advance" if values.get("is_advance") else "sale",
+        "totalAmount": total,
+        "entries": [{"seq": 1, "amount": total}],
     }
-    return _remark(bill, values)
+    remark = " ".join(filter(None, [values.get("reference"), values.get("for"), values.get("remark")]))
+    return {**bill, "description": remark[:255]} if remark else bill
 
 
 _BUILDERS = {
     "customer": customer_bill,
     "product": product_bill,
     "receivable": receivable_bill,
-    "credit_note": credit_note_bill,
+    "credit_note": receivable_bill,
     "sales_order": sales_order_bill,
     "own_receipt": own_receipt_bill,
 }
+_AMOUNTS = frozenset({"totalAmount", "amount", "tax", "quantity", "taxPrice", "taxRate", "exchangeRate"})
 
 
-def _receivable_line(line, settings, sign):
-    untaxed, tax, total, quantity, price = _line_amounts(line)
-    unit = ref(mapped(settings.units, "unit", needed(line, "unit", "lines.unit")))
-    rate = money(line.get("tax_rate"), "lines.tax_rate")
-    signed = json_number(total * sign)
-    return {
-        "material": ref(mapped(settings.materials, "product", needed(line, "product", "lines.product"))),
-        "measureUnit": unit,
-        "baseUnit": unit,
-        "quantity": json_number(quantity * sign),
-        "baseQty": json_number(quantity * sign),
-        "taxPrice": json_number(price),
-        "taxRate": json_number(rate),
-        "amount": json_number(untaxed * sign),
-        "taxAmount": json_number(tax * sign),
-        "recievePayAmount": signed,
-        "unVerifyAmount": signed,
-        "remark": str(line.get("name") or ""),
+def _bill(values, settings, company):
+    """What all bills have; our number stands in ``reference`` too, for sites that give their own."""
+    number = mapped(settings.currencies, "currency", needed(values, "currency"))
+    bill = {
+        "company": company,
+        "number": needed(values, "number"),
+        "bizDate": day_text(needed(values, "date"), "date"),
+        "customer": str(needed(values, "customer_number")),
+        "currency": number,
+        "reference": needed(values, "number"),
     }
-
-
-def _order_line(line, settings, delivery):
-    untaxed, tax, total, quantity, price = _line_amounts(line)
-    unit = ref(mapped(settings.units, "unit", needed(line, "unit", "lines.unit")))
-    return {
-        "material": ref(mapped(settings.materials, "product", needed(line, "product", "lines.product"))),
-        "unit": unit,
-        "qty": json_number(quantity),
-        "taxPrice": json_number(price),
-        "taxRate": json_number(money(line.get("tax_rate"), "lines.tax_rate")),
-        "amount": json_number(untaxed),
-        "tax": json_number(tax),
-        "taxAmount": json_number(total),
-        "deliveryDate": delivery,
-        "remark": str(line.get("name") or ""),
+    if number != mapped(settings.currencies, "currency", settings.local_currency) and values.get("exchange_rate"):
+        bill["exchangeRate"] = money_text(money(values["exchange_rate"], "exchange_rate"))
+    seller = settings.salespersons.get(values.get("salesperson"))
+    plain = {
+        "salesPerson": seller,
+        "contractNumber": values.get("contract_number"),
+        "description": str(values.get("remark") or "")[:255],
     }
+    bill.update({key: str(value) for key, value in plain.items() if value})
+    return bill
 
 
-def _line_amounts(line):
+def _lines(values, settings, total):
+    lines = [_line(seq, line, settings) for seq, line in enumerate(values.get("lines") or (), 1)]
+    if not lines:
+        raise InvalidValues("lines", "at least one line is needed")
+    if sum((Decimal(line["totalAmount"]) for line in lines), Decimal(0)) != total:
+        raise InvalidValues("lines", "do not add up to the total")
+    return lines
+
+
+def _line(seq, line, settings):
     untaxed = money(line.get("amount_untaxed"), "lines.amount_untaxed")
     tax = money(line.get("amount_tax"), "lines.amount_tax")
     total = money(line.get("amount_total"), "lines.amount_total")
     if untaxed + tax != total:
         raise InvalidValues("lines.amount_total", "untaxed and tax do not add up")
-    quantity = money(line.get("quantity"), "lines.quantity")
-    return untaxed, tax, total, quantity, money(line.get("price_unit"), "lines.price_unit")
-
-
-def _sums(lines, total_key, total):
-    """Untaxed and tax of all lines; raises if the lines do not add up to the total to the last digit."""
-    if not lines:
-        raise InvalidValues("lines", "at least one line is needed")
-    if sum((Decimal(str(line[total_key])) for line in lines), Decimal(0)) != total:
-        raise InvalidValues("lines", "do not add up to the total")
-    untaxed = sum((Decimal(str(line["amount"])) for line in lines), Decimal(0))
-    return untaxed, total - untaxed
-
-
-def _currency(values, settings):
-    number = mapped(settings.currencies, "currency", needed(values, "currency"))
-    local = mapped(settings.currencies, "currency", settings.local_currency)
-    found = {"currency": ref(number)}
-    if number == local:
-        found["exchangeRate"] = 1
-    elif values.get("exchange_rate"):
-        found["exchangeRate"] = json_number(money(values["exchange_rate"], "exchange_rate"))
+    found = {
+        "seq": seq,
+        "material": mapped(settings.materials, "product", needed(line, "product", "lines.product")),
+        "unit": mapped(settings.units, "unit", needed(line, "unit", "lines.unit")),
+        "quantity": money_text(money(line.get("quantity"), "lines.quantity")),
+        "taxPrice": money_text(money(line.get("price_unit"), "lines.price_unit")),
+        "taxRate": money_text(money(line.get("tax_rate"), "lines.tax_rate")),
+        "amount": money_text(untaxed),
+        "tax": money_text(tax),
+        "totalAmount": money_text(total),
+    }
+    if line.get("name"):
+        found["remark"] = str(line["name"])[:255]
     return found
 
 
-def _remark(bill, values):
-    if values.get("remark"):
-        bill["description"] = str(values["remark"])
-    return bill
+def _numbers(bill):
+    """The bill with JSON numbers for its amounts."""
+    found = {key: json_number(Decimal(value)) if key in _AMOUNTS else value for key, value in bill.items()}
+    if "entries" in bill:
+        found["entries"] = [_numbers(line) for line in bill["entries"]]
+    return found
 
 
 def json_number(amount):
     """A JSON number that prints with exactly the digits of ``amount``.
 
-    EAS takes amounts as JSON numbers. A float prints the shortest text that gives it back, which is
-    the decimal itself up to 15 digits; more are refused.
+    A float prints the shortest text that gives it back, which is the decimal itself up to 15
+    digits; more are refused.
     """
     if amount == amount.to_integral_value():
         return int(amount)
     if Decimal(repr(float(amount))) != amount:
         raise InvalidValues("amount", "has more digits than a number can carry")
     return float(amount)
-
-
-def ref(number):
-    """Base data by number."""
-    return {"number": str(number)}
 
 
 def mapped(table, name, key):
@@ -311,7 +251,7 @@ def mapped(table, name, key):
         number = ""
     if not number:
         raise MappingMissing(name, key)
-    return number
+    return str(number)
 
 
 def needed(values, key, name=""):

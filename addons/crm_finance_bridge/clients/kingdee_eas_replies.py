@@ -1,84 +1,98 @@
-"""Reading the strings that EAS facades give back: a SOAP answer proves nothing, the JSON inside decides.
+"""Reading the text that EAS facades give back: a SOAP answer proves nothing, the JSON inside decides.
 
-``importBill`` gives ``{"status", "msg", "billErrors": [{"id", "number", "status", "errorMsgs"}]}``: status
-0 all, 1 and 2 not all; which of them means none differs by version, and we send one bill at a time.
-``queryBill`` gives ``{"status", "msg", "bills": [..]}``.
+``{"success", "code", "message", "data"}``: success is the boolean ``true`` and nothing else.
 """
 
 from .errors import NumberTaken, Rejected, RemoteMessage, SessionLost, Unknown
 from .kingdee_eas_soap import short, speaks_of_session
 from .transport import load_json
 
-_TAKEN = ("已经存在", "已存在", "重复")
+NOT_FOUND = "NOT_FOUND"
+_TAKEN = "NUMBER_EXISTS"
+_TAKEN_WORDS = ("已存在", "已经存在", "重复")
+_SESSION = "SESSION"
+# an exception may come after the commit
+_AMBIGUOUS = frozenset({"ERROR", "EXCEPTION"})
 
 
-def judge_import(text, number):
-    """What became of the one bill that was sent; returns its id (may be empty) if it is in.
+def judge(text, number=""):
+    """``data`` of a result that says success. ``number`` is what was written, for the words of a refusal.
 
-    Raises :class:`NumberTaken`, :class:`Rejected` if it was refused, :class:`Unknown` for anything that
-    does not say clearly which.
+    Raises :class:`NumberTaken`, :class:`Rejected` if it was refused, :class:`SessionLost`, :class:`Unknown` for
+    everything that does not say clearly which.
     """
-    data = _object(text)
-    status = _status(data)
-    errors = data.get("billErrors") or []
-    if not isinstance(errors, list) or not all(isinstance(item, dict) for item in errors):
-        raise Unknown("the reply has no readable result", reason="shape")
-    ours = [item for item in errors if str(item.get("number") or number) == number]
-    failed = [item for item in ours if _status(item) != 0 or item.get("errorMsgs")]
-    messages = _messages(data, errors)
-    if status == 0 and len(errors) == len(ours) <= 1 and not failed:
-        return str(ours[0].get("id") or "") if ours else ""
-    if status in (0, None) or (errors and not ours):
-        raise Unknown("the reply contradicts itself", reason="contradiction", messages=messages)
-    if any(word in message.text and number in message.text for message in messages for word in _TAKEN):
-        raise NumberTaken("the number is in use over there", reason="number_taken", code=status, messages=messages)
-    if status in (1, 2) and messages and (failed or not errors):
-        raise Rejected("the server refused", reason="refused", code=status, messages=messages)
-    raise Unknown("the reply does not say what became of it", reason="no_status", messages=messages)
+    result = _result(text)
+    if result["success"]:
+        return result.get("data")
+    raise _refusal(result, number)
 
 
-def judge_query(text, width):
-    """The bills of a query, at most ``width``. Raises :class:`Rejected`, :class:`Unknown`."""
-    data = _object(text)
-    bills = data.get("bills")
-    if _status(data) == 1 and not bills:
-        raise Rejected("the server refused", reason="refused", code=1, messages=_messages(data, []))
-    if _status(data) != 0 or not isinstance(bills, list) or not all(isinstance(bill, dict) for bill in bills):
-        raise Unknown("the reply is no list of bills", reason="shape")
-    if len(bills) > width:
-        raise Unknown("the reply holds more than was asked for", reason="shape")
-    return bills
+def judge_found(text, number):
+    """The one bill that was asked for by number, or ``None`` if the answer says that there is none.
+
+    An empty answer, or one that only fails, is no "there is none": it would cause a second document.
+    """
+    result = _result(text)
+    if result["success"]:
+        data = result.get("data")
+        if "data" not in result or not (data is None or isinstance(data, dict)):
+            raise Unknown("the reply is no bill", reason="shape")
+        return data
+    if _says_missing(result, number):
+        return None
+    raise _refusal(result, "")
 
 
-def _object(text):
+def judge_page(text, limit):
+    """``(rows, cursor)`` of a page; the cursor is ``None`` on the last one."""
+    result = _result(text)
+    if not result["success"]:
+        if result.get("code") == NOT_FOUND:
+            return [], None
+        raise _refusal(result, "")
+    data = result.get("data")
+    rows = data.get("rows") if isinstance(data, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or len(rows) > limit:
+        raise Unknown("the reply is no page of bills", reason="shape")
+    more, cursor = data.get("more"), data.get("cursor")
+    if type(more) is not bool or (more and not (rows and isinstance(cursor, str) and cursor)):
+        raise Unknown("the reply does not say what comes next", reason="shape")
+    return rows, cursor if more else None
+
+
+def _result(text):
     body = text.strip()
     if body.startswith("<"):
         raise Unknown("the reply is a page, not data", reason="html")
-    if not body.startswith(("{", "[")):
-        _raise_if_session(body)
-        raise Unknown("the reply is no data", reason="json", messages=[RemoteMessage("", short(body))])
-    data = load_json(body)
-    if not isinstance(data, dict):
-        raise Unknown("the reply is no result", reason="shape")
-    if _status(data) != 0:
-        _raise_if_session(str(data.get("msg") or ""))
-    return data
-
-
-def _status(data):
-    """The number of a result; text and booleans are none (``false`` would count as 0, success)."""
-    status = data.get("status")
-    return status if type(status) is int else None
-
-
-def _messages(data, errors):
-    texts = [data.get("msg")]
-    for item in errors:
-        found = item.get("errorMsgs") or ()
-        texts += found if isinstance(found, list) else [found]
-    return tuple(RemoteMessage("", short(str(text))) for text in texts if text)
-
-
-def _raise_if_session(text):
-    if speaks_of_session(text):
+    if not body.startswith("{"):
+        if speaks_of_session(body):
+            raise SessionLost("the session is gone", reason="session")
+        raise Unknown("the reply is no result", reason="json", messages=[RemoteMessage("", short(body))])
+    result = load_json(body)
+    if type(result.get("success")) is not bool:
+        raise Unknown("the reply does not say whether it worked", reason="no_status")
+    if not result["success"] and (result.get("code") == _SESSION or speaks_of_session(_words(result))):
         raise SessionLost("the session is gone", reason="session")
+    return result
+
+
+def _refusal(result, number):
+    code, words = str(result.get("code") or ""), _words(result)
+    more = {"code": code, "messages": [RemoteMessage("", short(words))] if words else []}
+    if not words and not code:
+        return Unknown("the reply says no and not why", reason="no_status")
+    if code in _AMBIGUOUS or "Exception" in words:
+        return Unknown("the server failed inside the operation", reason="exception", **more)
+    if number and (code == _TAKEN or (not code and number in words and any(w in words for w in _TAKEN_WORDS))):
+        return NumberTaken("the number is in use over there", reason="number_taken", **more)
+    return Rejected(f"the server refused ({code or 'no code'})", reason="refused", **more)
+
+
+def _says_missing(result, number):
+    """By its code; a site without codes says it in words that name the number."""
+    code = str(result.get("code") or "")
+    return code == NOT_FOUND or (not code and f"{number}不存在" in _words(result))
+
+
+def _words(result):
+    return str(result.get("message") or "")

@@ -162,7 +162,7 @@ def _raise_fault(root, status):
         if status >= 300:
             raise Unknown(f"the server failed with HTTP {status}", reason=f"http_{status}")
         return
-    code = (fault.findtext("faultcode") or "").strip().rpartition(":")[2]
+    code = (fault.findtext("faultcode") or "").strip().rpartition(":")[2].partition(".")[0]
     text = short(fault.findtext("faultstring") or "")
     detail = short(" ".join(fault.find("detail").itertext())) if fault.find("detail") is not None else ""
     messages = [RemoteMessage("", text)]

@@ -1,0 +1,59 @@
+from dataclasses import fields as dataclass_fields
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..clients.kingdee_eas import DB_TYPES
+from ..clients.kingdee_eas_payloads import EasSettings
+
+PRODUCT = "kingdee_eas"
+
+
+class FinanceConnection(models.Model):
+    """What a connection to Kingdee EAS needs beside the common settings: the kind of its database, for the login."""
+
+    _inherit = "finance.connection"
+
+    # an application id is what Kingdee Cloud Galaxy asks for; EAS knows users only
+    app_id = fields.Char(required=False)
+    eas_db_type = fields.Selection(
+        [("sqlserver", "SQL Server"), ("oracle", "Oracle"), ("db2", "DB2"), ("postgresql", "PostgreSQL")],
+        "Database of EAS",
+        help="EAS asks for it at login; its administrator knows it",
+    )
+
+    @api.model
+    def _selection_product(self):
+        return [*super()._selection_product(), (PRODUCT, self.env._("Kingdee EAS"))]
+
+    @api.constrains("product", "app_id", "eas_db_type")
+    def _check_login_complete(self):
+        for connection in self:
+            if connection.product == PRODUCT and not connection.eas_db_type:
+                raise ValidationError(self.env._("Choose the database of EAS: the login asks for it."))
+            if connection.product == "kingdee_galaxy" and not connection.app_id:
+                raise ValidationError(self.env._("Enter the application ID: Kingdee Cloud Galaxy asks for it."))
+
+    def _adapter_credentials(self):
+        if self.product != PRODUCT:
+            return super()._adapter_credentials()
+        return {
+            "user_name": self.user_name,
+            "password": self._secret_clear(),
+            "dc_name": self.account_set,
+            "db_type": DB_TYPES[self.eas_db_type],
+        }
+
+    def _adapter_settings(self):
+        settings = super()._adapter_settings()
+        if self.product != PRODUCT:
+            return settings
+        known = {field.name for field in dataclass_fields(EasSettings)}
+        settings = {name: value for name, value in settings.items() if name in known}
+        mapped = self.env["finance.mapping"].sudo().search_count(
+            [("connection_id", "=", self.id), ("kind", "=", "currency"), ("key", "=", "CNY")], limit=1
+        )  # fmt: skip
+        if not mapped:
+            # the standard numbering of EAS, not of Galaxy
+            settings["currencies"] = {**settings["currencies"], "CNY": "BB01"}
+        return settings
