@@ -14,7 +14,7 @@ class FinanceConnection(models.Model):
 
     _inherit = "finance.connection"
 
-    # an application id is what Kingdee Cloud Galaxy asks for; EAS knows users only
+    # others ask for an application id; EAS knows users only
     app_id = fields.Char(required=False)
     eas_db_type = fields.Selection(
         [("sqlserver", "SQL Server"), ("oracle", "Oracle"), ("db2", "DB2"), ("postgresql", "PostgreSQL")],
@@ -31,8 +31,8 @@ class FinanceConnection(models.Model):
         for connection in self:
             if connection.product == PRODUCT and not connection.eas_db_type:
                 raise ValidationError(self.env._("Choose the database of EAS: the login asks for it."))
-            if connection.product == "kingdee_galaxy" and not connection.app_id:
-                raise ValidationError(self.env._("Enter the application ID: Kingdee Cloud Galaxy asks for it."))
+            if connection.product != PRODUCT and not connection.app_id:
+                raise ValidationError(self.env._("Enter the application ID: this product asks for it."))
 
     def _adapter_credentials(self):
         if self.product != PRODUCT:
@@ -49,11 +49,7 @@ class FinanceConnection(models.Model):
         if self.product != PRODUCT:
             return settings
         known = {field.name for field in dataclass_fields(EasSettings)}
-        settings = {name: value for name, value in settings.items() if name in known}
-        mapped = self.env["finance.mapping"].sudo().search_count(
-            [("connection_id", "=", self.id), ("kind", "=", "currency"), ("key", "=", "CNY")], limit=1
-        )  # fmt: skip
-        if not mapped:
-            # the standard numbering of EAS, not of Galaxy
-            settings["currencies"] = {**settings["currencies"], "CNY": "BB01"}
-        return settings
+        return {name: value for name, value in settings.items() if name in known}
+
+    def _currency_default(self):
+        return "BB01" if self.product == PRODUCT else super()._currency_default()
