@@ -11,3 +11,4 @@ from . import test_demo
 from . import test_tour_roles
 from . import test_mapping
 from . import test_u8
+from . import test_eas

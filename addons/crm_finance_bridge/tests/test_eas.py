@@ -1,0 +1,217 @@
+"""The worker with the real adapter of Kingdee EAS, and what a connection to EAS has of its own."""
+
+from datetime import UTC, timedelta
+from unittest.mock import patch
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from ..clients.kingdee_eas import EasCredentials, KingdeeEasClient
+from ..clients.kingdee_eas_adapter import KingdeeEasAdapter
+from ..clients.kingdee_eas_payloads import EasSettings
+from ..clients.results import ReceiptCursor
+from ..models.finance_connection import FinanceConnection
+from .common import BridgeCase
+from .fake_eas import FakeEas
+
+EAS_VALS = {
+    "product": "kingdee_eas",
+    "base_url": "https://eas.example.com:6888/",
+    "account_set": "DC01",
+    "user_name": "crm",
+    "organisation": "01",
+    "eas_db_type": "oracle",
+    "default_unit": "U01",
+}
+
+
+class EasCase(BridgeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.connection.write({**EAS_VALS, "secret_input": "geheim-0123"})
+
+    def setUp(self):
+        super().setUp()
+        self.eas = FakeEas()
+        self.connect()
+
+    def connect(self):
+        case = self
+
+        def adapter(connection):
+            client = KingdeeEasClient(case.eas, EasCredentials(**connection._adapter_credentials()))
+            return KingdeeEasAdapter(client, EasSettings(**connection._adapter_settings()))
+
+        self.startPatcher(patch.object(FinanceConnection, "_adapter", adapter))
+
+    def assertOnceOverThere(self, move):
+        row = self.row(move)
+        self.assertEqual(row.state, "done", row.last_error)
+        bills = [bill for bill in self.eas.bills("otherbill") if bill["number"] == row.number]
+        self.assertEqual([bill["billStatus"] for bill in bills], ["AUDITED"])
+        binding = self.env["finance.binding"].search([("res_model", "=", move._name), ("res_id", "=", move.id)])
+        self.assertEqual((binding.number, binding.remote_id, binding.remote_state), (row.number, bills[0]["id"], "C"))
+
+
+@tagged("post_install", "-at_install")
+class TestEasExactlyOnce(EasCase):
+    def setUp(self):
+        super().setUp()
+        self.invoice(1)
+        self.deliver()
+        self.eas.calls.clear()
+
+    def run_until_settled(self, move):
+        for _run in range(4):
+            self.deliver(later=130)
+            if self.row(move).state == "done":
+                break
+        self.assertOnceOverThere(move)
+
+    def sent(self):
+        return [number for operation, _kind, number in self.eas.calls if operation == "importBill"]
+
+    def test_the_road(self):
+        move = self.invoice(1000)
+        self.deliver()
+        self.assertOnceOverThere(move)
+        road = ["getBill", "importBill", "getBill", "submitBill", "getBill", "auditBill", "getBill"]
+        number = self.row(move).number
+        self.assertEqual(self.eas.calls, [(operation, "otherbill", number) for operation in road])
+        bill = self.eas.bills("otherbill")[-1]
+        self.assertEqual((bill["totalAmount"], bill["company"]), (f"{move.amount_total:.2f}", "01"))
+        self.assertEqual(self.eas.logins, 1)
+
+    def test_each_fault_around_each_call_ends_with_one_document(self):
+        faults = ("dropped", "lost", "late", "killed_before", "killed_after", "session", "html", "soap_fault", "unsent")
+        for operation in ("importBill", "submitBill", "auditBill", "getBill"):
+            for fault in faults:
+                if fault == "late" and operation != "importBill":
+                    continue
+                with self.subTest(operation=operation, fault=fault):
+                    move = self.invoice()
+                    self.eas.faults = {operation: [fault]}
+                    self.deliver()
+                    self.eas.arrive()
+                    self.run_until_settled(move)
+                    self.assertEqual(self.eas.faults, {operation: []})
+
+    def test_doubt_is_asked_for_and_not_sent_again(self):
+        for fault in ("dropped", "killed_after", "html", "soap_fault"):
+            with self.subTest(fault):
+                move = self.invoice()
+                self.eas.calls.clear()
+                self.eas.faults = {"importBill": [fault]}
+                self.run_until_settled(move)
+                self.assertEqual(self.sent(), [self.row(move).number])
+
+    def test_a_session_lost_at_a_write_leaves_doubt(self):
+        """The far side did nothing here, but a fault does not prove that."""
+        move = self.invoice()
+        self.eas.faults = {"importBill": ["session"]}
+        self.deliver()
+        self.assertEqual(self.row(move).state, "uncertain")
+        self.assertEqual(self.eas.logins, 2)
+        self.deliver(later=30)
+        self.assertEqual(len(self.sent()), 1)
+        self.run_until_settled(move)
+        self.assertEqual(len(self.sent()), 2)
+
+    def test_a_session_lost_at_a_question_is_renewed_within_it(self):
+        move = self.invoice()
+        self.eas.faults = {"getBill": ["session"]}
+        self.deliver()
+        self.assertOnceOverThere(move)
+        self.assertEqual(self.eas.logins, 2)
+
+    def test_nothing_found_proves_nothing_until_the_settle_delay_has_passed(self):
+        move = self.invoice()
+        self.eas.faults = {"importBill": ["late"]}
+        self.deliver()
+        self.deliver(later=30)
+        self.assertEqual(self.row(move).state, "uncertain")
+        self.assertEqual(len(self.sent()), 1)
+        self.eas.arrive()
+        self.run_until_settled(move)
+        self.assertEqual(len(self.sent()), 1)
+
+    def test_a_refusal_waits_for_a_person_with_their_words(self):
+        move = self.invoice()
+        self.eas.faults = {"importBill": ["refused"]}
+        self.deliver()
+        row = self.row(move)
+        self.assertEqual(row.state, "rejected")
+        self.assertIn("会计期间已结账", row.last_error)
+
+    def test_another_amount_over_there_stops_for_a_person(self):
+        move = self.invoice()
+        keep = self.eas._keep
+        self.startPatcher(
+            patch.object(self.eas, "_keep", lambda kind, bill: keep(kind, {**bill, "totalAmount": "1.00"}))
+        )
+        self.deliver()
+        self.assertEqual(self.row(move).state, "dead")
+        self.assertEqual(len(self.sent()), 1)
+
+    def test_what_people_audit_is_looked_at_again(self):
+        self.connection.is_audited_by_us = False
+        move = self.invoice()
+        self.deliver()
+        row = self.row(move)
+        self.assertEqual((row.state, row.error_code), ("pending", "waits_there"))
+        self.eas.books["otherbill", row.number]["billStatus"] = "AUDITED"
+        self.deliver(later=700)
+        self.assertOnceOverThere(move)
+
+
+@tagged("post_install", "-at_install")
+class TestEasConnection(EasCase):
+    def test_settings_reach_the_adapter(self):
+        adapter = self.connection._adapter()
+        self.assertEqual(adapter.settings.currencies["CNY"], "BB01")
+        self.assertEqual(adapter.settings.materials["product.product,1"], "M001")
+        self.assertEqual((adapter.client.account, adapter.client.user), ("DC01", "crm"))
+        self.assertEqual(adapter.steps("receivable"), ("save", "submit", "audit"))
+        currency = self.env.ref("base.CNY")
+        self.env["finance.mapping"].create(
+            {"connection_id": self.connection.id, "kind": "currency", "currency_id": currency.id, "number": "RMB"}
+        )
+        self.assertEqual(self.connection._adapter().settings.currencies["CNY"], "RMB")
+        self.connection.product = "kingdee_galaxy"
+        self.assertIn("acct_id", self.connection._adapter_credentials())
+
+    def test_the_registered_adapter_takes_what_the_connection_gives(self):
+        self.startPatcher(patch.object(FinanceConnection, "_adapter", self.registered))
+        adapter = self.connection._adapter()
+        self.assertIsInstance(adapter, KingdeeEasAdapter)
+        self.assertEqual(adapter.client._known.db_type, 1)
+
+    @staticmethod
+    def registered(connection):
+        return KingdeeEasAdapter.connect(
+            connection.base_url, connection._adapter_credentials(), connection._adapter_settings()
+        )
+
+    def test_the_login_needs_the_kind_of_database(self):
+        with self.assertRaises(ValidationError):
+            self.connection.eas_db_type = False
+
+    def test_an_application_id_is_asked_for_where_the_product_needs_one(self):
+        self.connection.app_id = False
+        with self.assertRaises(ValidationError):
+            self.connection.product = "kingdee_galaxy"
+
+    def test_a_receipt_becomes_a_payment(self):
+        self.invoice(100)
+        self.deliver()
+        number = self.row(self.partner).number
+        self.eas.enter_receipt(number, "100.00", description="货款")
+        now = self.env.cr.now().replace(microsecond=0, tzinfo=UTC)
+        cursor = self.env["finance.cursor"]._of(self.connection, "receipts")
+        cursor._move(ReceiptCursor(now - timedelta(hours=1)), now.replace(tzinfo=None))
+        self.poll()
+        self.poll()
+        receipt = self.env["finance.receipt"].search([("connection_id", "=", self.connection.id)])
+        self.assertEqual((len(receipt), receipt.partner_id, receipt.amount), (1, self.partner, 100.0))
+        self.assertEqual(receipt.payment_id.amount, 100.0)
