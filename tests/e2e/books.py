@@ -1,5 +1,6 @@
 """The finance products that the road leads to: a simulator, the connection to it, and what its books call things."""
 
+from eas import EASSimulator
 from kingdee import KingdeeSimulator
 from u8 import U8Simulator
 
@@ -74,4 +75,45 @@ class U8Books:
         erp.enter_receipt(customer, amount, digest=text)
 
 
-BOOKS = {"kingdee_galaxy": KingdeeBooks, "yonyou_u8": U8Books}
+class EasBooks:
+    """Kingdee EAS; the material of every line is one that its people keep."""
+
+    forms = {"customer": ("importBill", "customer"), "receivable": ("importBill", "otherbill")}
+    finished = {"customer": "audited", "receivable": "audited"}
+    lost = {"op": "auditBill", "form": "otherbill"}
+    sends_signed_customers = False
+
+    @staticmethod
+    def simulator():
+        return _SeededEas()
+
+    @staticmethod
+    def connection(erp):
+        account = erp.credentials
+        return {
+            "name": "EAS",
+            "product": "kingdee_eas",
+            "base_url": erp.base_url,
+            "account_set": account["dc_name"],
+            "user_name": account["user_name"],
+            "secret_input": account["password"],
+            "eas_db_type": "oracle",
+            "organisation": "01",
+            "default_material": "CRM-SERVICE",
+            "default_unit": "U01",
+        }
+
+    @staticmethod
+    def enter_receipt(erp, customer, amount, text):
+        erp.enter_receipt(customer, amount, description=text)
+
+
+class _SeededEas(EASSimulator):
+    def __enter__(self):
+        super().__enter__()
+        material = {"company": "01", "number": "CRM-SERVICE", "name": "服务", "baseUnit": "U01"}
+        self.enter("material", material, "audit")
+        return self
+
+
+BOOKS = {"kingdee_galaxy": KingdeeBooks, "yonyou_u8": U8Books, "kingdee_eas": EasBooks}

@@ -92,7 +92,13 @@ class Road:
         return self.erp.ledger()[self.books.forms[kind][1]]
 
 
-@pytest.fixture(scope="module", params=["kingdee_galaxy", pytest.param("yonyou_u8", marks=pytest.mark.slow)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "kingdee_galaxy",
+        *(pytest.param(product, marks=pytest.mark.slow) for product in ("yonyou_u8", "kingdee_eas")),
+    ],
+)
 def road(request):
     books = BOOKS[request.param]
     with books.simulator() as erp:

@@ -12,7 +12,7 @@ from kingdee_support import customer_values, deliver, module, receivable_values,
 
 errors = module("errors")
 results = module("results")
-MAPPING = Path(__file__).resolve().parents[2] / "docs" / "mapping-kingdee-eas.md"
+MAPPING = Path(__file__).resolve().parents[2] / "docs" / "kingdee_eas.md"
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from .kingdee_eas_soap import EasSoap
 
 LOGIN = "EASLogin"
 IMPORT = "SCMWebServiceFacade"
-BRIDGE = "WSCrmBridgeFacade"  # the site's own, see docs/mapping-kingdee-eas.md
+BRIDGE = "WSCrmBridgeFacade"  # the site's own, see docs/kingdee_eas.md
 _LOGIN_REFUSED = frozenset({"soap_fault", "soap_client", "session", "http_401", "http_403"})
 DB_TYPES = {"sqlserver": 0, "oracle": 1, "db2": 2, "postgresql": 3}
 

@@ -2,7 +2,7 @@
 
 ``importBill`` of EAS writes; asking by number, reading lists, submitting and auditing go through a
 facade that the site installs, because EAS ships none (``WSCrmBridgeFacade``, described in
-``docs/mapping-kingdee-eas.md``). Without it nothing is ever sent: ``find`` comes before the first send.
+``docs/kingdee_eas.md``). Without it nothing is ever sent: ``find`` comes before the first send.
 """
 
 import json

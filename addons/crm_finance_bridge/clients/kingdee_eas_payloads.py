@@ -1,7 +1,7 @@
 """From our frozen values to the JSON of EAS bills: pure functions, no I/O, no clock.
 
 What the site's facade calls kinds and fields is an agreement between it and this file, because EAS
-documents neither: ``docs/mapping-kingdee-eas.md`` is that agreement, and a test holds the two
+documents neither: ``docs/kingdee_eas.md`` is that agreement, and a test holds the two
 together. Base data goes by number, money as text.
 
 Values understood are those of :mod:`.kingdee_payloads` (``customer``, ``receivable``), and:

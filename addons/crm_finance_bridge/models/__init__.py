@@ -2,9 +2,9 @@ from . import kernel
 from . import finance_connection
 from . import finance_connection_secret
 from . import finance_connection_breaker
-from . import finance_connection_eas
 from . import finance_connection_words
 from . import finance_connection_u8
+from . import finance_connection_eas
 from . import finance_token
 from . import finance_mapping
 from . import finance_binding
