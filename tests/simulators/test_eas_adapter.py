@@ -17,7 +17,7 @@ MAPPING = Path(__file__).resolve().parents[2] / "docs" / "kingdee_eas.md"
 
 @pytest.fixture(autouse=True)
 def no_sessions():
-    module("kingdee_eas")._shared.clear()
+    module("kingdee_eas").SESSIONS._entries.clear()
 
 
 @pytest.fixture

@@ -4,8 +4,11 @@ Envelopes are composed after the public description of EASLogin and of Axis 1, w
 """
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
@@ -126,7 +129,7 @@ def saved(**more):
 
 @pytest.fixture(autouse=True)
 def no_sessions():
-    eas._shared.clear()
+    eas.SESSIONS._entries.clear()
 
 
 def adapter(wire, **settings):
@@ -247,10 +250,24 @@ class TestSession:
     def test_only_one_of_many_logs_in_again(self):
         wire = Wire(login=[login_reply("OLD"), login_reply("NEW")], getBill=got())
         first = adapter(wire).client
-        stale = first._session()
-        assert first._session(failed=stale).session_id == "NEW"
-        assert first._session(failed=stale).session_id == "NEW"
+        stale = eas.SESSIONS.get(first._key, first._fetch)
+        for _ in range(2):
+            assert json.loads(eas.SESSIONS.get(first._key, first._fetch, stale))["session_id"] == "NEW"
         assert wire.names().count("login") == 2
+
+    def test_a_tested_login_is_a_new_one_for_all(self):
+        wire = Wire(login=[login_reply("OLD"), login_reply("NEW")], getBill=got())
+        known = adapter(wire)
+        known.find("customer", "X")
+        assert known.client.login().session_id == "NEW"
+        known.find("customer", "X")
+        assert wire.calls[-1][2].find("{*}Header")[0].text == "NEW"
+        assert wire.names().count("login") == 2
+
+    def test_the_first_login_is_not_two(self):
+        wire = Wire()
+        assert adapter(wire).client.login().user_name == "odoo"
+        assert len(wire.calls) == 1
 
     def test_a_bare_session_is_no_lost_session(self):
         assert not soap.speaks_of_session("cannot open hibernate session factory")
@@ -609,6 +626,14 @@ def test_the_wsdl_asks_for_nothing_from_elsewhere():
         assert "schemaLocation" not in text
         assert "wsdl:import" not in text
         assert soap._document(service).bindings
+
+
+def test_zeep_is_not_loaded_with_the_addon():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import kingdee_support as s; s.module('kingdee_eas_adapter'); "
+        "sys.exit('zeep' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], check=False).returncode == 0
 
 
 def test_registered():

@@ -7,16 +7,20 @@ write did nothing.
 """
 
 import hashlib
-import threading
+import json
 from dataclasses import dataclass, field
 
 from .errors import InvalidValues, LoginFailed, NotSent, Rejected, SessionLost, Unknown
 from .kingdee_eas_soap import EasSoap
+from .u8_token import TokenCache
 
 LOGIN = "EASLogin"
 IMPORT = "SCMWebServiceFacade"
 BRIDGE = "WSCrmBridgeFacade"  # the site's own, see docs/kingdee_eas.md
 _LOGIN_REFUSED = frozenset({"soap_fault", "soap_client", "session", "http_401", "http_403"})
+# seconds after which a session is renewed anyway; how long one lives is not documented
+LIFETIME = 3600
+SESSIONS = TokenCache()
 DB_TYPES = {"sqlserver": 0, "oracle": 1, "db2": 2, "postgresql": 3}
 
 
@@ -49,19 +53,7 @@ class EasSession:
 
     session_id: str = field(repr=False)
     user_name: str = ""
-    cookies: tuple = field(default=(), repr=False)
-
-
-class _Shared:
-    """The session of one user at one server, shared by all clients of this process."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.current = None
-
-
-_shared = {}
-_shared_lock = threading.Lock()
+    cookies: dict = field(default_factory=dict, repr=False)
 
 
 class KingdeeEasClient:
@@ -69,18 +61,19 @@ class KingdeeEasClient:
 
     :param transport: an object with ``path_of(name)``, ``post_xml(path, body, headers)`` and ``origin``.
     :param credentials: :class:`EasCredentials`.
+    :param tokens: shares the session with others; see :class:`.u8_token.TokenCache`.
 
     All calls raise the errors of :mod:`.errors`. A session that ended is renewed once, by one
     caller for all; a read is then repeated, a write never: the caller asks by number.
     """
 
-    def __init__(self, transport, credentials):
+    def __init__(self, transport, credentials, *, tokens=None):
         self._soap = EasSoap(transport)
         self._known = credentials
-        secret = hashlib.sha256(credentials.password.encode()).hexdigest()
-        key = (transport.origin, credentials.user_name, credentials.dc_name, credentials.language, secret)
-        with _shared_lock:
-            self._sessions = _shared.setdefault(key, _Shared())
+        self._tokens = tokens or SESSIONS
+        known = credentials
+        secret = hashlib.sha256(known.password.encode()).hexdigest()
+        self._key = ("kingdee_eas", transport.origin, known.user_name, known.dc_name, known.language, secret)
 
     @property
     def account(self):
@@ -93,11 +86,17 @@ class KingdeeEasClient:
         return self._known.user_name
 
     def login(self):
-        """A new session for all who share it; what was known before is forgotten."""
-        with self._sessions.lock:
-            self._sessions.current = None
-            self._sessions.current = self._login()
-            return self._sessions.current
+        """A new session for all who share it, whatever was known before."""
+        fetched = []
+
+        def fetch():
+            fetched.append(True)
+            return self._fetch()
+
+        text = self._tokens.get(self._key, fetch)
+        if not fetched:
+            text = self._tokens.get(self._key, fetch, text)
+        return EasSession(**json.loads(text))
 
     # ``read`` makes of the text of an answer what is returned; it runs inside, because the end of a
     # session may be told in that text.
@@ -138,30 +137,27 @@ class KingdeeEasClient:
         session = context.get("sessionId") if isinstance(context, dict) else None
         if not session or not _plain(session.strip()):
             raise LoginFailed("the login gave no session", reason="login_refused")
-        return EasSession(session.strip(), str(context.get("userName") or ""), tuple(_cookies(reply).items()))
+        return EasSession(session.strip(), str(context.get("userName") or ""), _cookies(reply))
 
-    def _session(self, failed=None):
-        """The shared session; a new one if there is none or the one that ``failed`` is still it."""
-        with self._sessions.lock:
-            if self._sessions.current is None or self._sessions.current is failed:
-                self._sessions.current = None
-                self._sessions.current = self._login()
-            return self._sessions.current
+    def _fetch(self):
+        """(text of a new session, seconds until it is renewed anyway)"""
+        return json.dumps(vars(self._login())), LIFETIME
 
     def _call(self, service, operation, arguments, read, *, write):
-        session = self._session()
+        session = self._tokens.get(self._key, self._fetch)
         try:
             return read(self._send(service, operation, arguments, session))
         except SessionLost:
             # renewed for whoever comes next, even if this call is not repeated
-            session = self._session(failed=session)
+            session = self._tokens.get(self._key, self._fetch, session)
             if write:
                 raise
         return read(self._send(service, operation, arguments, session))
 
     def _send(self, service, operation, arguments, session):
+        session = EasSession(**json.loads(session))
         text, _reply = self._soap.call(
-            service, operation, arguments, session=session.session_id, cookies=dict(session.cookies)
+            service, operation, arguments, session=session.session_id, cookies=session.cookies
         )
         if not isinstance(text, str) or not text.strip():
             raise Unknown("the reply is empty", reason="empty")

@@ -44,8 +44,8 @@ class KingdeeEasAdapter(FinanceAdapter):
         self._zone = timezone(timedelta(minutes=settings.utc_offset_minutes))
 
     @classmethod
-    def connect(cls, base_url, credentials, settings, **transport_options):
-        """See the base class; mappings have the keys of EasCredentials, EasSettings."""
+    def connect(cls, base_url, credentials, settings, *, tokens=None, **transport_options):
+        """See the base class; mappings have the keys of EasCredentials, EasSettings; ``tokens`` shares the session."""
         try:
             known = EasCredentials(**credentials)
             configured = EasSettings(**settings)
@@ -55,7 +55,7 @@ class KingdeeEasAdapter(FinanceAdapter):
         address = base_url.strip().rstrip("/") + "/"
         if not address.endswith(f"/{SERVICES}"):
             address += SERVICES
-        return cls(KingdeeEasClient(HttpTransport(address, **transport_options), known), configured)
+        return cls(KingdeeEasClient(HttpTransport(address, **transport_options), known, tokens=tokens), configured)
 
     def test_connection(self):
         """A fresh login, then a question to the site's facade, which is as needed as the login."""

@@ -143,7 +143,7 @@ def _result(root, operation, operation_obj):
     (wrapper, *others) = root.find(_BODY)
     names = [etree.QName(child).localname for child in wrapper if isinstance(child.tag, str)]
     multi = all(etree.QName(other).localname == "multiRef" for other in others)
-    if etree.QName(wrapper).localname != f"{operation}Response" or names != [f"{operation}Return"] or not multi:
+    if names != [f"{operation}Return"] or not multi:
         raise Unknown("the reply answers another question", reason="envelope")
     try:
         value = operation_obj.process_reply(root)

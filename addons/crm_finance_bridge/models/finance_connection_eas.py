@@ -3,7 +3,7 @@ from dataclasses import fields as dataclass_fields
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..clients.kingdee_eas import DB_TYPES
+from ..clients.kingdee_eas import DB_TYPES, SESSIONS
 from ..clients.kingdee_eas_payloads import EasSettings
 
 PRODUCT = "kingdee_eas"
@@ -50,6 +50,13 @@ class FinanceConnection(models.Model):
             return settings
         known = {field.name for field in dataclass_fields(EasSettings)}
         return {name: value for name, value in settings.items() if name in known}
+
+    def _adapter_options(self):
+        options = super()._adapter_options()
+        if self.product == PRODUCT:
+            # one login for all processes: some sites end the older session when the user logs in again
+            options["tokens"] = self.env["finance.token"]._shared(self, SESSIONS)
+        return options
 
     def _currency_default(self):
         return "BB01" if self.product == PRODUCT else super()._currency_default()

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from ..clients.kingdee_eas import EasCredentials, KingdeeEasClient
+from ..clients.kingdee_eas import SESSIONS, EasCredentials, KingdeeEasClient
 from ..clients.kingdee_eas_adapter import KingdeeEasAdapter
 from ..clients.kingdee_eas_payloads import EasSettings
 from ..clients.results import ReceiptCursor
@@ -14,6 +14,7 @@ from ..models.finance_connection import FinanceConnection
 from .common import BridgeCase
 from .fake_eas import FakeEas
 
+REAL_ADAPTER = FinanceConnection._adapter
 EAS_VALS = {
     "product": "kingdee_eas",
     "base_url": "https://eas.example.com:6888/",
@@ -182,16 +183,12 @@ class TestEasConnection(EasCase):
         self.assertIn("acct_id", self.connection._adapter_credentials())
 
     def test_the_registered_adapter_takes_what_the_connection_gives(self):
-        self.startPatcher(patch.object(FinanceConnection, "_adapter", self.registered))
+        self.startPatcher(patch.object(FinanceConnection, "_adapter", REAL_ADAPTER))
         adapter = self.connection._adapter()
         self.assertIsInstance(adapter, KingdeeEasAdapter)
         self.assertEqual(adapter.client._known.db_type, 1)
-
-    @staticmethod
-    def registered(connection):
-        return KingdeeEasAdapter.connect(
-            connection.base_url, connection._adapter_credentials(), connection._adapter_settings()
-        )
+        # one session for all processes of the server
+        self.assertIsNot(adapter.client._tokens, SESSIONS)
 
     def test_the_login_needs_the_kind_of_database(self):
         with self.assertRaises(ValidationError):
