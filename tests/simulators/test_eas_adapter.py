@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,17 @@ class TestRoad:
             if page is None:
                 break
         assert [document.number for document in found] == [f"CRM-AR-{number}" for number in range(1, 6)]
+
+    def test_codes_and_credit_limits(self, ready, eas):
+        adapter, _payload = ready
+        for number in range(2, 6):
+            eas.enter("customer", {"company": "01", "number": f"K{number}", "name": "甲", "currency": "BB01"})
+        eas.change("customer", "K3", creditAmount="50000.5")
+        adapter._page_size = 2
+        assert [code.number for code in adapter.read_codes("customer")] == ["CRM-C-1", "K2", "K4", "K5", "K3"]
+        assert [(code.number, code.name) for code in adapter.read_codes("product")] == [("M001", "实施服务")]
+        assert adapter.read_codes("tax") is None
+        assert adapter.read_credit_limits() == {"K3": Decimal("50000.5")}
 
 
 DONE_OR_NOT = [

@@ -182,6 +182,12 @@ class TestLogin:
         with pytest.raises(errors.NotSent):
             send(Wire(login=reply))
 
+    def test_a_busy_server_says_when_to_come_again(self):
+        busy = errors.Rejected("slow down", reason="http_429", retryable=True, retry_after=7)
+        with pytest.raises(errors.NotSent) as caught:
+            send(Wire(login=busy))
+        assert caught.value.retry_after == 7
+
     def test_secrets_are_in_no_repr(self):
         known = eas.EasCredentials(**CREDENTIALS)
         assert "s3cret" not in repr(known)

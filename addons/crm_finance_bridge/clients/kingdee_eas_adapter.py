@@ -14,7 +14,7 @@ from .kingdee_eas import EasCredentials, KingdeeEasClient
 from .kingdee_eas_payloads import EasSettings, build_bill
 from .kingdee_eas_replies import judge, judge_found, judge_page
 from .kingdee_payloads import money
-from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
+from .results import ConnectionReport, ReceiptCursor, RemoteCode, RemoteDocument, RemoteReceipt
 from .transport import HttpTransport
 
 SERVICES = "ormrpc/services/"
@@ -177,7 +177,28 @@ class KingdeeEasAdapter(FinanceAdapter):
         bills, following = self._page("receivable", window)
         return [self._document("receivable", bill) for bill in bills], following
 
+    def read_codes(self, kind):
+        """Customers and materials of the company; EAS tells no other codes through the facade."""
+        if kind not in _BASE:
+            return None
+        return [RemoteCode(kind, _text(row.get("number")), _text(row.get("name"))) for row in self._all(kind)]
+
+    def read_credit_limits(self):
+        """Customer number -> credit limit, of those who have one."""
+        rows = [row for row in self._all("customer") if row.get("creditAmount") is not None]
+        return {_text(row.get("number")): _amount(row["creditAmount"]) for row in rows}
+
     # ------------------------------------------------------------------ inside
+
+    def _all(self, kind):
+        """Every row of base data of our company, page by page."""
+        conditions = {"company": self.settings.organisation, "limit": self._page_size}
+        while True:
+            rows, following = self._page(kind, conditions)
+            yield from rows
+            if following is None:
+                return
+            conditions["cursor"] = following
 
     def _page(self, kind, conditions):
         text = json.dumps(conditions, ensure_ascii=False)
@@ -217,6 +238,7 @@ class KingdeeEasAdapter(FinanceAdapter):
             customer_number=_text(bill.get("customer" if is_bill else "number")),
             currency_number=_text(bill.get("currency")),
             name=_text(bill.get("name")) or None,
+            day=_day(bill["bizDate"]) if bill.get("bizDate") else None,
             raw=bill,
         )
 
