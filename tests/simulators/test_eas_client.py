@@ -253,6 +253,13 @@ class TestSession:
         known.find("receivable", "CRM-AR-1")
         assert wire.names().count("login") == 2
 
+    @pytest.mark.parametrize("login", [fault("锁定"), errors.NotSent("x"), errors.Unknown("x", reason="reset")])
+    def test_a_login_that_fails_does_not_hide_the_doubt(self, login):
+        wire = Wire(login=[login_reply("OLD"), login], importBill=fault("会话已失效"))
+        with pytest.raises(errors.SessionLost) as caught:
+            send(wire)
+        assert caught.value.next_action == errors.ASK
+
     def test_only_one_of_many_logs_in_again(self):
         wire = Wire(login=[login_reply("OLD"), login_reply("NEW")], getBill=got())
         first = adapter(wire).client

@@ -8,9 +8,10 @@ write did nothing.
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from .errors import InvalidValues, LoginFailed, NotSent, Rejected, SessionLost, Unknown
+from .errors import FinanceError, InvalidValues, LoginFailed, NotSent, Rejected, SessionLost, Unknown
 from .kingdee_eas_soap import EasSoap
 from .u8_token import TokenCache
 
@@ -148,10 +149,12 @@ class KingdeeEasClient:
         try:
             return read(self._send(service, operation, arguments, session))
         except SessionLost:
-            # renewed for whoever comes next, even if this call is not repeated
-            session = self._tokens.get(self._key, self._fetch, session)
             if write:
+                # a login that fails now must not hide that the fate of the write is unknown
+                with suppress(FinanceError):
+                    self._tokens.get(self._key, self._fetch, session)
                 raise
+            session = self._tokens.get(self._key, self._fetch, session)
         return read(self._send(service, operation, arguments, session))
 
     def _send(self, service, operation, arguments, session):
