@@ -3,6 +3,7 @@ from . import test_ladder
 from . import test_clock
 from . import test_closed_region
 from . import test_resolve
+from . import test_signatures
 from . import test_void
 from . import test_amount
 from . import test_gates

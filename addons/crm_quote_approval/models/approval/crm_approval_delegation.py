@@ -17,7 +17,7 @@ class ApprovalDelegation(models.Model):
     delegate_id = fields.Many2one(
         "res.users", "Signs for Him", required=True, domain=[("share", "=", False)], ondelete="cascade"
     )
-    date_from = fields.Date("From", required=True, default=fields.Date.context_today)
+    date_from = fields.Date("From", required=True, default=lambda self: self.env.company._approval_today())
     date_to = fields.Date("To", required=True)
     active = fields.Boolean(default=True)
     res_model = fields.Selection(
@@ -39,13 +39,17 @@ class ApprovalDelegation(models.Model):
 
     @api.model
     def _delegates_today(self, users, tasks=None):
-        """user -> who signs for him today, for those who have somebody.
+        """user -> who signs for him today, for those who have somebody. The day is that of the company, whoever asks.
 
         :param tasks: with tasks the key is ``(user, task)``, and only delegations that reach as far count
         """
-        today = fields.Date.context_today(self)
+        companies = self.env.company if tasks is None else tasks.company_id
+        days = {company: company._approval_today() for company in companies}
+        first, last = min(days.values(), default=False), max(days.values(), default=False)
+        if not first:
+            return {}
         rows = self.sudo().search(
-            [("user_id", "in", users.ids), ("date_from", "<=", today), ("date_to", ">=", today)], order="id"
+            [("user_id", "in", users.ids), ("date_from", "<=", last), ("date_to", ">=", first)], order="id"
         )
         rows = rows.filtered(lambda row: row.delegate_id.active)
         if tasks is None:
@@ -54,7 +58,9 @@ class ApprovalDelegation(models.Model):
             (row.user_id, task): row.delegate_id
             for task in tasks
             for row in rows
-            if row.user_id == task.principal_id and row._reaches(task)
+            if row.user_id == task.principal_id
+            and row.date_from <= days[task.company_id] <= row.date_to
+            and row._reaches(task)
         }
 
     def _reaches(self, task):

@@ -28,6 +28,8 @@ class ApprovalLedger(models.Model):
             ("refuse", "Refused"),
             ("absent", "Passed On: Not There"),
             ("cover", "Covered by a Higher Step"),
+            ("again", "Asked Again"),
+            ("edit", "Changed by an Approver"),
             ("keep", "Still Approved"),
             ("policy_change", "Policy Changed"),
             ("done", "Approval Complete"),

@@ -19,7 +19,8 @@ class ApprovalPolicyStep(models.Model):
         :param choices: dict step id -> ``res.users`` that the requester chose
         :param known: a dict that the caller keeps while he resolves many papers
         :return: list of dicts ``step``, ``people`` (list of ``Signer`` in signing order), ``needed`` (how many of
-            them), ``covered`` (users who sign for this step at a higher one), ``merged`` (steps that are signed along)
+            them), ``covered`` (users who sign for this step at a higher one), ``covered_kinds`` (user -> kind of his right),
+            ``merged`` (steps that are signed along)
         :raises UserError: naming the step that finds nobody and who can mend it
         """
         scene = self._scene(document, requester, known)
@@ -32,6 +33,7 @@ class ApprovalPolicyStep(models.Model):
                     "people": people,
                     "needed": step._needed(len(people)) if people[:1] and people[0].kind != "admin" else 1,
                     "covered": self.env["res.users"].sudo(),
+                    "covered_kinds": {},
                     "merged": self.browse(),
                 }
             )
@@ -82,6 +84,7 @@ class ApprovalPolicyStep(models.Model):
         slot["people"] = [row for row in slot["people"] if row != double]
         slot["needed"] -= 1
         slot["covered"] |= double.user
+        slot["covered_kinds"][double.user] = double.kind
         if slot["needed"] <= 0:
             slot["people"] = []
 

@@ -85,6 +85,15 @@ class ApprovalPolicyStep(models.Model):
     needed_number = fields.Integer("Signatures", default=2)
     needed_share = fields.Float("Share (%)", digits=(5, 2), default=50, help="Rounded up to whole signatures")
 
+    one_rejects = fields.Boolean(
+        "One Rejection Rejects",
+        compute="_compute_one_rejects",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Off: the paper is rejected only when too few are left who could still sign.",
+    )
+
     # -- how -------------------------------------------------------------------------------------------
 
     limit_number = fields.Float("Time Limit", digits=(8, 2), help="0: no limit. Time running out decides nothing.")
@@ -117,6 +126,11 @@ class ApprovalPolicyStep(models.Model):
     _share_possible = models.Constraint(
         "CHECK(needed_share > 0 AND needed_share <= 100)", "A share lies between 0 and 100 per cent."
     )
+
+    @api.depends("mode")
+    def _compute_one_rejects(self):
+        for step in self:
+            step.one_rejects = step.mode in ("all", "in_turn")
 
     @api.constrains("source", "group_id", "user_ids", "field_id", "mode", "needed_number")
     def _check_source(self):

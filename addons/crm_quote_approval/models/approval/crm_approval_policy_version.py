@@ -150,6 +150,7 @@ class ApprovalPolicyStep(models.Model):
             "mode",
             "needed_number",
             "needed_share",
+            "one_rejects",
             "limit_number",
             "limit_unit",
             "superior_number",

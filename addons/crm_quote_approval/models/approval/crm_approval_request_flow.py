@@ -22,6 +22,7 @@ class ApprovalTask(models.Model):
             "step_ref",
             "mode",
             "needed",
+            "one_rejects",
             "turn",
             "right_kind",
             "limit_number",

@@ -118,7 +118,7 @@ class ApprovalRequest(models.Model):
                         **self._prepare_task_vals(signer.user, signer.user),
                         **step,
                         "turn": turn,
-                        "right_kind": RIGHT_OF_SOURCE.get(signer.kind, signer.kind),
+                        "right_kind": self._right_kind(signer.kind),
                         **(
                             self._prepare_kept_vals(kept[step["step_ref"], signer.user])
                             if (step["step_ref"], signer.user) in kept
@@ -131,19 +131,23 @@ class ApprovalRequest(models.Model):
                     {
                         **self._prepare_task_vals(user, user),
                         **step,
-                        "right_kind": "user",
+                        "right_kind": self._right_kind(slot["covered_kinds"][user]),
                         "state": "covered",
                         "comment": self._covering_text(slots, slot, user),
                     }
                 )
         return vals_list
 
+    def _right_kind(self, kind):
+        return RIGHT_OF_SOURCE.get(kind, kind)
+
     def _prepare_step_vals(self, step):
         """What a task keeps of its step."""
         return {
             "step_ref": step.id,
-            "step_name": step.name,
+            "step_name": step.with_context(lang=self.company_id._approval_lang()).name,
             "mode": step.mode,
+            "one_rejects": step.one_rejects,
             "right_group_id": step.group_id.id,
             "limit_number": step.limit_number,
             "limit_unit": step.limit_unit,
@@ -155,14 +159,19 @@ class ApprovalRequest(models.Model):
         }
 
     def _covering_text(self, slots, slot, user):
-        higher = [each["step"].name for each in slots if user in [signer.user for signer in each["people"]]]
+        lang = self.company_id._approval_lang()
+        higher = [
+            each["step"].with_context(lang=lang).name
+            for each in slots
+            if user in [signer.user for signer in each["people"]]
+        ]
         return self.env._("%(name)s decides once, at %(step)s.", name=user.name, step=higher[-1] if higher else "")
 
     def _covered_rows(self, slots):
         return [
             {
                 "event": "cover",
-                "step_name": slot["step"].name,
+                "step_name": slot["step"].with_context(lang=self.company_id._approval_lang()).name,
                 "reason": self._covering_text(slots, slot, user),
                 **self._target(user),
             }

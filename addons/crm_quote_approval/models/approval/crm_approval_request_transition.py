@@ -55,8 +55,31 @@ class ApprovalRequest(models.Model):
     def _on_reject(self, task, comment):
         self._decide(task, "rejected", comment)
         self._append([self._prepare_decision_row("reject", task, comment)])
+        signature = task.parent_id or task
+        if not signature.one_rejects and self._can_do_without(signature):
+            self._give_up(signature)
+            self._notify(
+                self.requester_id,
+                self.env._("Not signed by %(name)s: %(title)s", name=self.env.user.name, title=self.title),
+                self.env._("Others of the same step can still sign. The reason: %(reason)s", reason=comment),
+            )
+            self._advance()
+            return
         self._close("rejected", comment)
         self._document()._on_rejected()
+
+    def _can_do_without(self, signature):
+        """Whether the step still has enough people without this signature and those refused before."""
+        step = self.task_ids.filtered(lambda row: row.round == self.round and row.step_no == signature.step_no)
+        left = self._roots(step).filtered(lambda row: row.state != "covered") - signature
+        return len(left) >= signature.needed
+
+    def _give_up(self, signature):
+        """A refused signature is not waited for any more, nor are those who were asked besides."""
+        open_ = (signature | signature.child_ids).filtered(lambda row: row.state in OPEN_STATES)
+        if open_:
+            open_.write({"state": "cancelled"})
+            self._drop_todos(open_)
 
     def _on_return(self, task, step, comment):
         """To the requester (``step`` 0), or to an earlier step, whose signers sign again with all that follows."""
@@ -88,7 +111,42 @@ class ApprovalRequest(models.Model):
         # those who were asked besides stay with the signature
         task.child_ids.write({"parent_id": new.id})
         self._append([{**self._prepare_decision_row("transfer", task, comment), **self._target(user)}])
+        self._transfer_covered(task, user)
         self._advance()
+
+    def _transfer_covered(self, task, user):
+        """What the decision of ``task`` would have covered goes along to ``user`` where he has the right to it too;
+        else whom the step means signs it himself, before the step that was transferred."""
+        covered = self.task_ids.filtered(
+            lambda row: row.round == self.round and row.state == "covered" and row.principal_id == task.principal_id
+        )
+        if not covered or task.parent_id:
+            return
+        vals_list, rows = [], []
+        for row in covered:
+            goes_along = row._may_hold(user)
+            vals = row._prepare_again_vals(row.round)
+            if goes_along:
+                text = self.env._("%(name)s decides once, at %(step)s.", name=user.name, step=task.step_name)
+                vals.update(user_id=user.id, principal_id=user.id, state="covered", comment=text)
+                rows.append({"event": "cover", "step_name": row.step_name, "reason": text, **self._target(user)})
+            else:
+                # the step counted one signature less while it was covered
+                step = self.task_ids.filtered(lambda r, n=row.step_no: r.round == self.round and r.step_no == n)
+                self._roots(step).write({"needed": row.needed + 1})
+                vals.update(state="waiting", comment=False, needed=row.needed + 1)
+                text = self.env._("The step that covered it was transferred to %(name)s.", name=user.name)
+                rows.append(
+                    {"event": "again", "step_name": row.step_name, "reason": text, **self._target(row.principal_id)}
+                )
+                self.step_no = min(self.step_no, row.step_no)
+            vals_list.append(vals)
+        covered.write({"state": "transferred"})
+        self._create_tasks(vals_list)
+        # what was open comes after the steps that are open again
+        later = self.task_ids.filtered(lambda row: row.round == self.round and row.step_no > self.step_no)
+        self._set_states(dict.fromkeys(later.filtered(lambda row: row.state == "pending"), "waiting"))
+        self._append(rows)
 
     def _on_add_sign(self, task, users, position, comment=None):
         self.beat += 1

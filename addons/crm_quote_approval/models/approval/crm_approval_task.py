@@ -32,10 +32,12 @@ class ApprovalTask(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     round = fields.Integer(readonly=True)
     step_no = fields.Integer("No.", readonly=True)
-    step_name = fields.Char("Step", readonly=True)
+    step_name = fields.Char("Step as Submitted", readonly=True)
+    step_label = fields.Char("Step", compute="_compute_step_label", help="In the reader's language")
     step_ref = fields.Integer("Policy Step ID", readonly=True)
     mode = fields.Selection(MODES, required=True, readonly=True)
     needed = fields.Integer("Signatures Needed", readonly=True, default=1, help="Of those who are asked in this step")
+    one_rejects = fields.Boolean(readonly=True, default=True)
     turn = fields.Integer(readonly=True)
     user_id = fields.Many2one("res.users", "Approver", required=True, readonly=True, index=True)
     principal_id = fields.Many2one(
@@ -114,6 +116,16 @@ class ApprovalTask(models.Model):
         now = fields.Datetime.now()
         for task in self:
             task.is_late = bool(task.deadline and task.state == "pending" and task.deadline < now)
+
+    @api.depends("step_name", "step_ref")
+    @api.depends_context("lang")
+    def _compute_step_label(self):
+        """The frozen name; in the reader's language while the step still bears it."""
+        steps = self.env["crm.approval.policy.step"].sudo().browse(set(self.mapped("step_ref"))).exists()
+        for task in self:
+            step = steps.filtered(lambda row, ref=task.step_ref: row.id == ref)
+            same = step and step.with_context(lang=task.company_id._approval_lang()).name == task.step_name
+            task.step_label = step.name if same else task.step_name
 
     # -- decisions ------------------------------------------------------------------------------------
 

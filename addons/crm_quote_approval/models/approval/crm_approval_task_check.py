@@ -102,15 +102,20 @@ class ApprovalTask(models.Model):
 
     def _right_is_held(self, user, principal):
         held = user._approval_can_sign(self.company_id) and principal._approval_can_sign(self.company_id)
-        if held and self.right_kind == "group":
-            held = self.right_group_id.id in principal._get_group_ids()
-        elif held and self.right_kind == "superior":
-            held = principal in self.requester_id._merchant_superiors()
-        elif held and self.right_kind == "admin":
-            held = principal in self.env["res.users"]._approval_flow_administrators(self.company_id)
+        held = held and self._may_hold(principal)
         if held and user != principal:
             held = self.env["crm.approval.delegation"]._delegates_today(principal, self).get((principal, self)) == user
         return held
+
+    def _may_hold(self, user):
+        """Whether ``user`` has the right by which this step is signed. Who was named himself may hand it to anybody."""
+        if self.right_kind == "group":
+            return self.right_group_id.id in user._get_group_ids()
+        if self.right_kind == "superior":
+            return user in self.requester_id._merchant_superiors()
+        if self.right_kind == "admin":
+            return user in self.env["res.users"]._approval_flow_administrators(self.company_id)
+        return True
 
     def _refuse(self, exception, message):
         # the refusal rolls this transaction back, so it is kept in the server's log
@@ -137,5 +142,15 @@ class ApprovalTask(models.Model):
                     name=user.name,
                     role=self.right_group_id.name,
                     step=self.step_name,
+                )
+            )
+        if not added and not self._may_hold(user):
+            raise UserError(
+                self.env._(
+                    "%(name)s could not sign step %(step)s: it is for a superior of %(requester)s or for the flow "
+                    "administrator.",
+                    name=user.name,
+                    step=self.step_name,
+                    requester=self.requester_id.name,
                 )
             )

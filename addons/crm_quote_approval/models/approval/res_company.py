@@ -1,4 +1,9 @@
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 from odoo import fields, models
+
+TIMEZONE = "Asia/Shanghai"
 
 
 class ResCompany(models.Model):
@@ -15,3 +20,18 @@ class ResCompany(models.Model):
         "Stage after Approval",
         help="An opportunity moves here when its quote is approved, unless it already stands further on.",
     )
+
+    def _approval_today(self):
+        """The day that it is in this company now, also for a job, whose user stands in no time zone."""
+        self.ensure_one()
+        zone = self.sudo().resource_calendar_id.tz or TIMEZONE
+        return fields.Datetime.now().replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+
+    def _approval_lang(self):
+        """The language in which papers of this company are frozen, whoever submits them."""
+        self.ensure_one()
+        installed = dict(self.env["res.lang"].get_installed())
+        for code in (self.sudo().partner_id.lang, "zh_CN"):
+            if code in installed:
+                return code
+        return "en_US"
