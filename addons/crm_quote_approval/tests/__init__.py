@@ -33,3 +33,4 @@ from . import test_quote_expiry
 from . import test_quote_parameters
 from . import test_quote_numbering
 from . import test_quote_share
+from . import test_edit

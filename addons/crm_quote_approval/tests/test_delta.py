@@ -120,11 +120,11 @@ class TestDelta(ApprovalCase):
         order = self.approved()
         self.again(order, price_unit=120000)
         supervisor = self.task(order, "sales_supervisor")
-        self.assertIn("Margin", supervisor.snapshot_html)
+        self.assertRegex(supervisor.snapshot_html, "Margin|毛利")
         self.approve(order, "sales_supervisor")
         task = self.task(order, "technical_lead")
         for html in (task.snapshot_html, task.delta_html, task.request_id.snapshot_html):
-            self.assertNotIn("Margin", html)
+            self.assertNotRegex(html, "Margin|毛利")
         for record, name in ((task.request_id, "snapshot"), (task, "decided_snapshot"), (task.request_id, "measures")):
             with self.subTest(name), self.assertRaises(AccessError):
                 record.read([name])

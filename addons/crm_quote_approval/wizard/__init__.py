@@ -1,4 +1,5 @@
 from . import crm_approval_decision
+from . import crm_approval_edit
 from . import crm_approval_switch
 from . import crm_approval_submit
 from . import crm_approval_simulation

@@ -28,6 +28,8 @@ STATES = [
 # requests whose values are frozen: a change makes them void
 FROZEN_STATES = ("pending", "approved")
 VOIDED = "crm.approval.voided"
+# requests whose values an approver is changing at this moment; kept in this process, out of every caller's reach
+EDITING = "crm.approval.editing"
 
 
 class ApprovalMixin(models.AbstractModel):
@@ -215,10 +217,15 @@ class ApprovalMixin(models.AbstractModel):
     @api.depends("approval_request_id.state", "approval_request_id.fingerprint", "approval_fingerprint")
     def _compute_approval_state(self):
         voided = self.env.cr.precommit.data.get(VOIDED, ())
+        editing = self.env.cr.precommit.data.get(EDITING, ())
         for record in self:
             request = record.approval_request_id
             state = request.state or "none"
-            if state in FROZEN_STATES and (request.fingerprint != record.approval_fingerprint or request.id in voided):
+            if (
+                state in FROZEN_STATES
+                and request.id not in editing
+                and (request.fingerprint != record.approval_fingerprint or request.id in voided)
+            ):
                 state = "void"
                 # a form that is being edited (no id yet) only shows what would happen
                 if record.id:

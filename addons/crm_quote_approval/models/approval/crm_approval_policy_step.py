@@ -118,7 +118,10 @@ class ApprovalPolicyStep(models.Model):
         digits=(16, 2),
         help="Who signs a higher amount enters his password again, at most every ten minutes; 0: never.",
     )
-    hide_margin = fields.Boolean(help="Who only signs this step does not see the margin on the card.")
+    hide_margin = fields.Boolean(
+        help="Who only signs this step decides on the card, without margin and cost; the paper itself opens only to "
+        "those whose other rights let them read it."
+    )
 
     _threshold_positive = models.Constraint("CHECK(threshold >= 0)", "The threshold of a step cannot be negative.")
     _level_positive = models.Constraint("CHECK(superior_level > 0)", "At least one superior has to sign.")

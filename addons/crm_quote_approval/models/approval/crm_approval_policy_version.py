@@ -159,6 +159,7 @@ class ApprovalPolicyStep(models.Model):
             "comment_required",
             "identity_above",
             "hide_margin",
+            "edit_field_ids",
         ]
 
 

@@ -32,6 +32,8 @@ class ApprovalTask(models.Model):
             "comment_required",
             "identity_above",
             "hide_margin",
+            "edit_paths",
+            "reasons",
         )
         return {
             **vals,

@@ -27,7 +27,6 @@ class ApprovalRequest(models.Model):
     def _prepare_submit_vals(self, document, steps, amount, slots):
         """What is frozen at submit."""
         requester = self.env.user
-        text = document._approval_judged_text()
         partner = document.partner_id if "partner_id" in document._fields else None
         return {
             "state": "pending",
@@ -40,7 +39,6 @@ class ApprovalRequest(models.Model):
             "policy_id": steps.policy_id.id,
             "policy_version": steps.policy_id._current_version(),
             "measures": self._measured(document, steps, amount),
-            "own_amount": document._approval_own_amount(),
             "copies": {
                 str(number): slot["step"].copy_user_ids.ids
                 for number, slot in enumerate(slots, start=1)
@@ -49,12 +47,21 @@ class ApprovalRequest(models.Model):
             "round": self.round + 1,
             "step_no": 1,
             "beat": self.beat + 1,
-            "judged_text": text,
-            "fingerprint": chain_hash("", text),
-            "snapshot": document._approval_snapshot(),
+            **self._prepare_frozen_vals(document),
             "submitted_at": fields.Datetime.now(),
             "closed_at": False,
             "reason": False,
+        }
+
+    def _prepare_frozen_vals(self, document):
+        """The values of ``document`` as they are now, in the language of its company."""
+        text = document._approval_judged_text()
+        lang = document._approval_company()._approval_lang()
+        return {
+            "own_amount": document._approval_own_amount(),
+            "judged_text": text,
+            "fingerprint": chain_hash("", text),
+            "snapshot": document.with_context(lang=lang)._approval_snapshot(),
         }
 
     def _on_submit(self, jobs):
@@ -110,8 +117,14 @@ class ApprovalRequest(models.Model):
         """One row for each signature, those of later steps waiting; one for each that a higher step covers, or that
         still stands (``kept``, see ``_kept_decisions``)."""
         vals_list = []
+        conditions = self.policy_id._conditions()
         for number, slot in enumerate(slots, start=1):
-            step = {**self._prepare_step_vals(slot["step"]), "step_no": number, "needed": slot["needed"]}
+            step = {
+                **self._prepare_step_vals(slot["step"]),
+                "step_no": number,
+                "needed": slot["needed"],
+                "reasons": slot["step"]._reasons(conditions),
+            }
             for turn, signer in enumerate(slot["people"], start=1):
                 vals_list.append(
                     {
@@ -156,6 +169,7 @@ class ApprovalRequest(models.Model):
             "comment_required": step.comment_required,
             "identity_above": step.identity_above,
             "hide_margin": step.hide_margin,
+            "edit_paths": step._edit_paths(),
         }
 
     def _covering_text(self, slots, slot, user):

@@ -17,6 +17,7 @@ EVENTS = (
     "return",
     "transfer",
     "add_sign",
+    "edit",
     "withdraw",
     "void",
     "remind",
@@ -35,7 +36,7 @@ class ApprovalRequest(models.Model):
         :param data: submit: ``jobs`` (see ``_on_submit``);
             approve, reject: ``task``, ``comment``; return: ``task``,
             ``step``, ``comment``; transfer: ``task``, ``user``, ``comment``; add_sign: ``task``, ``users``,
-            ``position``, ``comment``; withdraw: ``reason``; late: ``task``, ``told``
+            ``position``, ``comment``; edit: ``task``, ``vals``, ``comment``; withdraw: ``reason``; late: ``task``, ``told``
         :return: the request; submit is called on an empty set and gives the requests of its papers
         """
         if event not in EVENTS:

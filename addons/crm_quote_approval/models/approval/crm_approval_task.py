@@ -100,6 +100,7 @@ class ApprovalTask(models.Model):
     request_state = fields.Selection(related="request_id.state", string="Request State")
     sibling_ids = fields.One2many(related="request_id.task_ids", string="All Steps")
     can_decide = fields.Boolean(compute="_compute_can_decide")
+    can_open = fields.Boolean(compute="_compute_can_open", help="Whether the reader may open the paper itself")
     is_late = fields.Boolean(compute="_compute_is_late")
 
     _mine = models.Index("(user_id, state)")
@@ -110,6 +111,13 @@ class ApprovalTask(models.Model):
     def _compute_can_decide(self):
         for task in self:
             task.can_decide = task.state == "pending" and self.env.user in task.user_id | task.principal_id
+
+    @api.depends_context("uid")
+    @api.depends("res_id")
+    def _compute_can_open(self):
+        for task in self:
+            document = self.env[task.res_model].browse(task.res_id).exists()
+            task.can_open = bool(document) and document.has_access("read")
 
     @api.depends("deadline", "state")
     def _compute_is_late(self):

@@ -29,3 +29,4 @@ from . import crm_product_parameter_choice
 from . import product_category
 from . import sale_order_line
 from . import sale_order_parameters
+from . import sale_order_edit
