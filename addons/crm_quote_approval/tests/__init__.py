@@ -34,3 +34,4 @@ from . import test_quote_parameters
 from . import test_quote_numbering
 from . import test_quote_share
 from . import test_edit
+from . import test_cheaper

@@ -214,11 +214,16 @@ class ApprovalRequest(models.Model):
             for name in reasons
         )
 
-    def _is_a_little_less(self, before):
-        """Within the tolerance of the policy below what was approved, and the margin no worse."""
-        now = self.measures
-        least = before["amount"] * (1 - self.policy_id.keep_tolerance / 100)
-        margin_held = "margin" not in now or now["margin"] >= before.get("margin", float("inf"))
+    def _is_a_little_less(self, before, now=None):
+        """Within the tolerance of the policy below what was approved, and the margin no worse than it allows.
+
+        :param now: the measures; those of the request by default
+        """
+        now, policy = now or self.measures, self.policy_id
+        if "amount" not in before:
+            return False
+        least = before["amount"] * (1 - policy.keep_tolerance / 100)
+        margin_held = "margin" not in now or now["margin"] >= before.get("margin", float("inf")) - policy.keep_margin
         return least <= now["amount"] <= before["amount"] and margin_held
 
     def _prepare_kept_vals(self, task):

@@ -203,7 +203,15 @@ class ApprovalTask(models.Model):
         names = set(self.reasons or ["amount"])
         # who judged the amount judged it with that margin
         names |= {"margin"} & before.keys() if "amount" in names else set()
-        return any(WORSE.get(name, operator.ne)(now.get(name), before.get(name)) for name in names if name in before)
+        return any(self._is_worse(name, before, now) for name in names if name in before)
+
+    @api.model
+    def _is_worse(self, name, before, now):
+        """Whether one measure is worse for who signed; what does not apply any more is."""
+        old, new = before.get(name), now.get(name)
+        if old is None or new is None:
+            return old != new
+        return WORSE.get(name, operator.ne)(new, old)
 
 
 class ApprovalRequest(models.Model):
@@ -336,15 +344,19 @@ class ApprovalRequest(models.Model):
 
     def _freeze_again(self, document):
         amount = document._approval_amount()
-        asked = document._approval_asked(amount)
         self.write(
             {
                 **self._prepare_frozen_vals(document),
                 "amount": amount,
-                "measures": {name: self._as_json(asked(name)) for name in self.measures or {"amount": None}},
+                "measures": self._measured_again(document, amount),
                 "round": self.round + 1,
             }
         )
+
+    def _measured_again(self, document, amount):
+        """What was measured at submit, as it is now."""
+        asked = document._approval_asked(amount)
+        return {name: self._as_json(asked(name)) for name in self.measures or {"amount": None}}
 
     def _ask_again(self, before):
         """Every open signature is asked for with a new row, and each that was given for something better.

@@ -53,8 +53,7 @@ class ApprovalPolicy(models.Model):
     keep_tolerance = fields.Float(
         "Cheaper Stays Approved up to (%)",
         digits=(5, 2),
-        help="With untouched approvals kept: an amount that is lower by not more than this counts as the same, as long "
-        "as the margin is not lower than when it was signed.",
+        help="An amount that is lower by not more than this counts as the same, as long as the margin holds.",
     )
 
     @api.model

@@ -144,7 +144,7 @@ class ApprovalRequest(models.Model):
         ids = self.env.cr.precommit.data.pop(VOIDED, set())
         requests = self.browse(sorted(ids)).exists().filtered(lambda request: request.state in FROZEN_STATES)
         for request in requests:
-            request._transition("void")
+            request._void_or_keep()
         self.env.flush_all()
 
     # -- buttons ------------------------------------------------------------------------------------

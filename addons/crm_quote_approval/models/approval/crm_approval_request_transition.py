@@ -20,6 +20,7 @@ EVENTS = (
     "edit",
     "withdraw",
     "void",
+    "cheaper",
     "remind",
     "late",
     "absent",

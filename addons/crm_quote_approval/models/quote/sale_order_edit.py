@@ -16,6 +16,9 @@ class SaleOrder(models.Model):
             "order_line.price_unit",
         ]
 
+    def _approval_cheaper_paths(self):
+        return [*super()._approval_cheaper_paths(), "order_line.price_unit", "order_line.discount"]
+
     def _on_edited(self, request):
         """What was changed is a version of its own: the paper with the old values is not the one that is signed."""
         result = super()._on_edited(request)
