@@ -35,3 +35,4 @@ from . import test_quote_numbering
 from . import test_quote_share
 from . import test_edit
 from . import test_cheaper
+from . import test_share

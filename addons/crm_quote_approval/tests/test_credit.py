@@ -1,13 +1,53 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
-from .common import ApprovalCase
+from .common import CHAIN, ApprovalCase
+
+
+class CreditCase(ApprovalCase):
+    def synced(self, limit=300000.0, balance=0.0, hours=1, partner=None):
+        partner = partner or self.world["partner"]
+        moment = fields.Datetime.now() - timedelta(hours=hours)
+        partner._credit_sync(self.env.company, {partner.id: {"limit": limit, "balance": balance, "moment": moment}})
+        return partner
+
+    def effect(self, code, effect, **vals):
+        row = self.env.ref(f"crm_quote_approval.go_no_go_{code}").with_user(self.users["suite_admin"])
+        row.write({"active": True, "effect": effect, **vals})
+
+    def terms(self):
+        facts = self.world["partner"]._merchant_credit_facts(self.env.company)
+        return {fact["code"]: fact["amount"] for fact in facts}
+
+    def signed(self, amount, **vals):
+        """An approved quote, whatever steps its amount needs."""
+        order = self.submitted(amount, **vals)
+        while order.approval_state == "pending":
+            task = order.sudo().approval_task_ids.filtered(lambda row: row.state == "pending")[:1]
+            task.with_user(task.user_id).action_approve()
+        self.assertEqual(order.approval_state, "approved")
+        return order
+
+    def invoice(self, amount=1000, days=0, **vals):
+        today = self.env.company._approval_today()
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.world["partner"].id,
+                "invoice_date": today - timedelta(days),
+                "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": amount, "quantity": 1, "tax_ids": []})],
+                **vals,
+            }
+        )
+        move.action_post()
+        return move
 
 
 @tagged("post_install", "-at_install")
-class TestCredit(ApprovalCase):
+class TestCredit(CreditCase):
     def test_sync_is_the_only_door(self):
         partner = self.world["partner"]
         for vals in ({"credit_erp_balance": 1}, {"credit_limit_synced_at": datetime(2026, 1, 1)}):
@@ -30,3 +70,168 @@ class TestCredit(ApprovalCase):
 
     def test_neutral_strip(self):
         self.assertEqual(self.quote()._go_no_go_items(), [])
+
+    def test_each_term(self):
+        self.synced(balance=50000)
+        self.assertEqual(self.terms(), {"erp_balance": 50000})
+        self.invoice(2000)
+        self.invoice(9000, days=30)
+        self.assertEqual(self.terms(), {"erp_balance": 50000, "invoices": 2000}, "older ones are in the balance")
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.world["partner"].id,
+                "amount": 700,
+                "payment_type": "inbound",
+                "partner_type": "customer",
+            }
+        )
+        payment.date = self.env.company._approval_today() + timedelta(1)
+        self.assertNotIn("receipts", self.terms(), "a draft is no receipt")
+        payment.action_post()
+        self.assertEqual(self.terms()["receipts"], -700)
+        order = self.quote(40000)
+        order.action_confirm()
+        self.assertEqual(self.terms()["orders"], 40000)
+        self.signed(60000)
+        self.assertEqual(self.terms()["quotes"], 60000)
+        self.assertEqual(sum(self.terms().values()), 50000 + 2000 - 700 + 40000 + 60000)
+
+    def test_without_a_sync_odoos_receivable_counts(self):
+        partner = self.world["partner"]
+        self.assertEqual(self.terms(), {})
+        self.invoice(2000, days=30)
+        partner.write({"use_partner_credit_limit": True, "credit_limit": 5000})
+        self.assertEqual(self.terms(), {"receivable": 2000})
+
+    def test_an_approved_quote_does_not_count_twice(self):
+        self.synced(limit=100000)
+        order = self.signed(60000)
+        self.assertFalse(order._approval_measure_credit_over())
+        self.assertTrue(self.quote(41000)._approval_measure_credit_over())
+        self.assertFalse(self.quote(40000)._approval_measure_credit_over())
+
+
+@tagged("post_install", "-at_install")
+class TestGoNoGo(CreditCase):
+    def items(self, order):
+        return {item["code"]: item["level"] for item in order._go_no_go_items()}
+
+    def test_items(self):
+        order = self.quote(40000)
+        self.synced(limit=100000, balance=50000)
+        self.assertEqual(self.items(order), {"credit_over": "go"})
+        self.synced(limit=100000, balance=60001)
+        self.assertEqual(self.items(order), {"credit_over": "stop"})
+        self.synced(limit=100000, hours=49)
+        self.assertEqual(self.items(order), {"credit_over": "go", "credit_unknown": "warn"})
+        self.effect("credit_unknown", "inform", stale_hours=72)
+        self.assertEqual(self.items(order), {"credit_over": "go"})
+        self.invoice(1000, days=90, invoice_date_due=self.env.company._approval_today() - timedelta(40))
+        (overdue,) = [item for item in order._go_no_go_items() if item["code"] == "overdue"]
+        self.assertIn("40", overdue["text"])
+        self.assertTrue(all(item["moment"] for item in order._go_no_go_items()))
+
+    def test_off_as_shipped_it_informs(self):
+        self.synced(limit=1000, balance=50000)
+        order = self.quote(40000)
+        self.assertEqual(self.items(order)["credit_over"], "stop")
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_adds_a_step(self):
+        self.effect("credit_over", "step")
+        self.synced(limit=1000, balance=50000)
+        order = self.quote(40000)
+        self.assertEqual(order._approval_required().mapped("name"), ["Credit Release"])
+        with self.refused(UserError, "needs approval"):
+            order.action_confirm()
+        order.action_approval_submit()
+        self.approve(order, "finance_manager")
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        # within the limit nobody is asked
+        self.synced(limit=10000000)
+        self.assertFalse(self.quote(40000, partner_id=self.world["partner"].copy().id)._approval_required())
+
+    def test_an_unknown_limit_adds_one_too(self):
+        self.effect("credit_unknown", "step")
+        self.synced(limit=1000000, hours=49)
+        self.assertEqual(self.quote(40000)._approval_required().mapped("name"), ["Credit Release"])
+        self.assertFalse(self.quote(40000, partner_id=self.world["partner"].copy().id)._approval_required())
+
+    def test_an_overdue_invoice_adds_one_where_set(self):
+        self.effect("overdue", "step")
+        order = self.quote(40000)
+        self.assertFalse(order._approval_required())
+        self.invoice(1000, days=90, invoice_date_due=self.env.company._approval_today() - timedelta(1))
+        self.assertEqual(order._approval_required().mapped("name"), ["Credit Release"])
+
+    def test_blocks(self):
+        self.effect("credit_over", "block")
+        confirmed = self.quote(10)
+        confirmed.action_confirm()
+        other = self.world["partner"].copy()
+        order, approved = self.quote(40000), self.approved(partner_id=other.id)
+        for partner in (self.world["partner"], other):
+            self.synced(limit=1000, balance=50000, partner=partner)
+        for number, way in enumerate(
+            (
+                order.action_confirm,
+                order.action_quotation_sent,
+                order.action_quotation_send,
+                lambda: order.write({"state": "sent"}),
+                order.action_approval_submit,
+                approved.action_confirm,
+                lambda: self.quote(20, state="sale"),
+            )
+        ):
+            with self.subTest(number), self.refused(UserError, "blocked"):
+                way()
+        self.assertFalse(order._has_to_be_signed())
+        self.assertTrue(approved._approval_blocked())
+        self.assertFalse(confirmed._approval_blocked(), "what took effect stays in effect")
+        self.synced(limit=10000000, partner=other)
+        approved.action_confirm()
+        self.assertEqual(approved.state, "sale")
+
+    def test_strip_on_the_form(self):
+        self.synced(limit=1000, balance=50000)
+        self.effect("credit_over", "step")
+        self.world["partner"].name = "<b>x</b>"
+        order = self.quote(40000)
+        html = order.with_user(self.rep).go_no_go_html
+        self.assertIn("50,000", html)
+        self.assertIn("badge", html)
+        portal = new_test_user(self.env, "portal_strip", groups="base.group_portal")
+        with self.assertRaises(AccessError):
+            order.with_user(portal).read(["go_no_go_html"])
+
+    def test_who_sets_it(self):
+        row = self.env.ref("crm_quote_approval.go_no_go_credit_over")
+        self.assertFalse(row.active)
+        portal = new_test_user(self.env, "portal_row", groups="base.group_portal")
+        for user in (self.rep, self.users["sales_supervisor"], self.users["finance_manager"], portal):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                row.with_user(user).write({"active": True})
+
+    def test_it_costs_nothing_where_no_credit_is_kept(self):
+        self.effect("credit_over", "step")
+        orders = self.env["sale.order"].union(
+            *(self.quote(60000, partner_id=self.world["partner"].copy().id) for _n in range(20))
+        )
+        orders[0]._approval_required(1)
+        orders.partner_id.commercial_partner_id.mapped("use_partner_credit_limit")
+        before = self.env.cr.sql_log_count
+        for order in orders:
+            order._approval_required(60000)
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 12)
+
+    def test_the_whole_way_with_credit(self):
+        self.effect("credit_over", "step")
+        self.synced(limit=1000)
+        order = self.submitted()
+        self.approve(order, *CHAIN)
+        last = order.sudo().approval_task_ids.filtered(lambda task: task.state == "pending")
+        self.assertEqual(last.step_name, last.request_id.policy_id.step_ids[-1].with_context(lang="zh_CN").name)
+        # the finance manager signed his own step already, so his superior releases the credit
+        self.assertNotEqual(last.user_id, self.users["finance_manager"])

@@ -13,8 +13,7 @@ class EditCase(ApprovalCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.step = cls.policy.step_ids[2]
-        found = cls.step._editable_fields()
-        cls.step.edit_field_ids = cls.env["ir.model.fields"].union(*(found[path] for path in cls.PATHS))
+        cls.step.edit_ids = [(0, 0, {"path": f"sale.order:{path}"}) for path in cls.PATHS]
         cls.term = cls.env["account.payment.term"].create({"name": "In two years"})
 
     def at_finance(self, **vals):
@@ -177,7 +176,7 @@ class TestEditAttacks(EditCase):
 
     def test_the_setting_is_frozen(self):
         order, task = self.at_finance()
-        self.step.edit_field_ids = False
+        self.step.edit_ids = False
         task.action_edit({"payment_term_id": self.term.id}, "x")
         other = self.submitted(partner_id=self.world["partner"].copy().id)
         self.approve(other, "sales_supervisor", "technical_lead")
@@ -192,10 +191,18 @@ class TestEditAttacks(EditCase):
             task.action_edit({"payment_term_id": self.term.id}, "x")
 
     def test_what_a_step_can_never_be_allowed(self):
-        for name in ("state", "approval_state", "partner_id"):
-            field = self.env["ir.model.fields"]._get("sale.order", name)
-            with self.subTest(name), self.assertRaises(ValidationError):
-                self.step.edit_field_ids = field
+        for path, exception in (
+            ("sale.order:state", ValueError),
+            ("sale.order:approval_state", ValueError),
+            ("sale.order:partner_id", ValueError),
+            ("res.users:login", ValidationError),
+        ):
+            with self.subTest(path), self.assertRaises(exception):
+                self.step.edit_ids = [(0, 0, {"path": path})]
+        made = self.env["crm.approval.policy.edit"].create({"step_id": self.step.id, "path": "sale.order:note"})
+        for role in ("sales_rep", "finance_manager", "sales_director"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                made.with_user(self.users[role]).unlink()
 
     def test_after_the_request_has_ended(self):
         order, task = self.at_finance()

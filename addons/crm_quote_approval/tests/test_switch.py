@@ -19,8 +19,12 @@ class TestSwitch(ApprovalCase):
                 ("Finance Manager", 50000),
                 ("Sales Director", 100000),
                 ("General Manager", 500000),
+                ("Credit Release", 0),
             ],
         )
+        # asked for only where a row of the go/no-go items is turned on
+        self.assertEqual(self.policy.step_ids[-1].condition_ids.measure, "go_no_go")
+        self.assertFalse(self.env["crm.go.no.go"].search([]))
         self.assertTrue(all(group for _name, _threshold, group in rows))
 
     def test_switch_shows_its_effect_and_is_recorded(self):

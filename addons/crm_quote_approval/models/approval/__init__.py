@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_users
+from . import res_users_handover
 from . import crm_approval_policy
 from . import crm_approval_policy_part
 from . import crm_approval_policy_step

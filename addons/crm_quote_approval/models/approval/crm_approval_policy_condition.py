@@ -58,6 +58,7 @@ class ApprovalPolicyCondition(models.Model):
             ("new_customer", "New Customer"),
             ("credit_over", "Credit Limit Exceeded"),
             ("credit_unknown", "Credit Unknown or Stale"),
+            ("go_no_go", "Go/No-Go Strip Asks for a Step"),
         ],
         "Field",
         required=True,
@@ -110,6 +111,7 @@ class ApprovalPolicyCondition(models.Model):
             "new_customer": (FLAG, "flag"),
             "credit_over": (FLAG, "flag"),
             "credit_unknown": (FLAG, "flag"),
+            "go_no_go": (FLAG, "flag"),
         }
 
     def _kind_and_field(self):

@@ -159,7 +159,7 @@ class ApprovalPolicyStep(models.Model):
             "comment_required",
             "identity_above",
             "hide_margin",
-            "edit_field_ids",
+            "edit_ids",
         ]
 
 

@@ -23,9 +23,13 @@ class ResCompany(models.Model):
 
     def _approval_today(self):
         """The day that it is in this company now, also for a job, whose user stands in no time zone."""
+        return self._approval_day(fields.Datetime.now())
+
+    def _approval_day(self, moment):
+        """The day of this company at ``moment`` (naive UTC)."""
         self.ensure_one()
         zone = self.sudo().resource_calendar_id.tz or TIMEZONE
-        return fields.Datetime.now().replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
     def _approval_lang(self):
         """The language in which papers of this company are frozen, whoever submits them."""

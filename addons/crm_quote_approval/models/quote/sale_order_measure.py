@@ -3,9 +3,6 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.fields import Domain
 
-# a limit that the accounting system has not confirmed for so long is no longer believed
-CREDIT_STALE_HOURS = 48
-
 
 class SaleOrder(models.Model):
     """What a quote answers to the conditions of a policy. Nothing here believes a stored sum: a salesperson may write
@@ -137,8 +134,15 @@ class SaleOrder(models.Model):
         if credit is None:
             return None
         limit, facts, _moment = credit
-        own = self._approval_totals(self.company_id)[self.id]
-        return self.company_id.currency_id.compare_amounts(sum(fact["amount"] for fact in facts) + own, limit) > 0
+        owed = sum(fact["amount"] for fact in facts) + self._credit_own(facts)
+        return self.company_id.currency_id.compare_amounts(owed, limit) > 0
+
+    def _credit_own(self, facts):
+        """What this quote adds to those facts: nothing once it is approved, since it stands among them."""
+        if self.approval_state == "approved" and self.state in ("draft", "sent"):
+            if any(fact["code"] == "quotes" for fact in facts):
+                return 0.0
+        return self._approval_totals(self.company_id)[self.id]
 
     def _approval_measure_credit_unknown(self):
         """Whether nobody has said for a while how much the customer may owe."""
@@ -146,4 +150,5 @@ class SaleOrder(models.Model):
         if credit is None:
             return None
         moment = credit[2]
-        return not moment or moment < fields.Datetime.now() - timedelta(hours=CREDIT_STALE_HOURS)
+        hours = self.env["crm.go.no.go"]._stale_hours(self.company_id)
+        return not moment or moment < fields.Datetime.now() - timedelta(hours=hours)
