@@ -82,6 +82,17 @@ class TestPolicyVersions(ApprovalCase):
         with self.assertRaises(AccessError):
             version.with_user(portal).read(["content"])
 
+    def test_a_step_that_no_paper_reaches(self):
+        row = self.env["crm.approval.policy.condition"].create(
+            {"policy_id": self.policy.id, "measure": "amount", "operator": "<=", "number": 100000}
+        )
+        self.policy.invalidate_recordset()
+        self.assertIn("Sales Director", self.policy.with_context(lang="en_US").warning_text)
+        self.assertIn("contradicts", self.policy.warning_text)
+        row.number = 600000
+        self.policy.invalidate_recordset()
+        self.assertFalse(self.policy.warning_text)
+
     def test_warnings(self):
         self.assertFalse(self.policy.warning_text)
         second = self.policy.copy({"name": "Second", "sequence": 5})

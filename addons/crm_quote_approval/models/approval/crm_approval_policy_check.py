@@ -74,7 +74,7 @@ class ApprovalPolicy(models.Model):
 
     @api.depends(
         "active", "sequence", "company_id", "res_model", "step_ids.source", "step_ids.group_id", "step_ids.user_ids",
-        "step_ids.threshold", "step_ids.mode", "condition_ids",
+        "step_ids.threshold", "step_ids.mode", "condition_ids.number", "condition_ids.operator",
     )  # fmt: skip
     def _compute_warning_text(self):
         for policy in self:
@@ -84,7 +84,25 @@ class ApprovalPolicy(models.Model):
         """Sentences about what is possible but probably not meant."""
         self.ensure_one()
         policy = self.sudo()._origin
-        return [*policy._warn_hidden(), *policy._warn_people(), *policy._warn_twice()]
+        return [*policy._warn_hidden(), *policy._warn_never(), *policy._warn_people(), *policy._warn_twice()]
+
+    def _warn_never(self):
+        """Steps whose threshold no paper can pass that the amount rows let through."""
+        warnings, conditions = [], self._conditions().filtered(lambda row: row.measure == "amount")
+        for step in self.step_ids.filtered("threshold"):
+            rows = conditions.filtered(
+                lambda row, step=step: not row.step_id or (row.step_id == step and step.match != "any")
+            )
+            values = sorted({step.threshold, *rows.mapped("number")})
+            tries = [values[-1] + 1, *values, *((low + high) / 2 for low, high in pairwise(values))]
+            if not any(
+                number > step.threshold and all(COMPARISONS[row.operator](number, row.number) for row in rows)
+                for number in tries
+            ):
+                warnings.append(
+                    self.env._("Step %(step)s is never asked: its amount contradicts the conditions.", step=step.name)
+                )
+        return warnings
 
     def _warn_hidden(self):
         """Another policy catches everything before this one is asked."""

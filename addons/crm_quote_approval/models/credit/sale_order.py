@@ -46,22 +46,25 @@ class SaleOrder(models.Model):
         left = limit - sum(fact["amount"] for fact in facts)
         own = self._credit_own(facts)
         is_over = self._approval_measure_credit_over()
-        sentence = (
-            self.env._("Credit exceeded by %(over)s with this quote; limit %(limit)s, left before it %(left)s.")
+        said = {"limit": self._go_no_go_money(limit), "left": self._go_no_go_money(left)}
+        text = (
+            self.env._(
+                "Credit exceeded by %(over)s with this quote; limit %(limit)s, left before it %(left)s.",
+                over=self._go_no_go_money(own - left),
+                **said,
+            )
             if is_over
-            else self.env._("Credit is enough: limit %(limit)s, left before this quote %(left)s.")
+            else self.env._("Credit is enough: limit %(limit)s, left before this quote %(left)s.", **said)
         )
         items = [
             {
                 "code": "credit_over",
                 "level": "stop" if is_over else "go",
-                "text": sentence
-                % {"over": self._go_no_go_money(own - left), "limit": self._go_no_go_money(limit),
-                   "left": self._go_no_go_money(left)},
+                "text": text,
                 "moment": moment or fields.Datetime.now(),
                 "terms": facts,
             }
-        ]  # fmt: skip
+        ]
         if self._approval_measure_credit_unknown():
             text = (
                 self.env._(
