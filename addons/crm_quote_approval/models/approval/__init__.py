@@ -24,6 +24,8 @@ from . import crm_approval_task_check
 from . import crm_approval_identity
 from . import crm_approval_delta
 from . import crm_approval_edit
+from . import crm_approval_policy_edit
+from . import crm_approval_request_edit
 from . import crm_approval_cheaper
 from . import crm_approval_ladder
 from . import crm_approval_absence
