@@ -191,13 +191,8 @@ class TestEditAttacks(EditCase):
             task.action_edit({"payment_term_id": self.term.id}, "x")
 
     def test_what_a_step_can_never_be_allowed(self):
-        for path, exception in (
-            ("sale.order:state", ValueError),
-            ("sale.order:approval_state", ValueError),
-            ("sale.order:partner_id", ValueError),
-            ("res.users:login", ValidationError),
-        ):
-            with self.subTest(path), self.assertRaises(exception):
+        for path in ("sale.order:state", "sale.order:approval_state", "sale.order:partner_id", "res.users:login"):
+            with self.subTest(path), self.assertRaises(ValidationError):
                 self.step.edit_ids = [(0, 0, {"path": path})]
         made = self.env["crm.approval.policy.edit"].create({"step_id": self.step.id, "path": "sale.order:note"})
         for role in ("sales_rep", "finance_manager", "sales_director"):

@@ -38,8 +38,10 @@ class ApprovalPolicyEdit(models.Model):
 
     @api.constrains("path", "step_id")
     def _check_path(self):
+        # the list is asked for as well: a selection that is a method takes any text from a caller
+        known = dict(self._selection_path())
         for row in self:
-            if not (row.path or "").startswith(f"{row.policy_id.res_model}:"):
+            if row.path not in known or not row.path.startswith(f"{row.policy_id.res_model}:"):
                 raise ValidationError(
                     self.env._(
                         "Step %(step)s cannot be allowed to change %(name)s.",
