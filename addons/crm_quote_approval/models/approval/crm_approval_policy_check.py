@@ -55,20 +55,6 @@ class ApprovalPolicyCondition(models.Model):
         return any(all(COMPARISONS[row.operator](number, row.number) for row in self) for number in tries)
 
 
-class ApprovalPolicyStep(models.Model):
-    _inherit = "crm.approval.policy.step"
-
-    def _is_in(self, policy):
-        """Whether ``policy`` has a step that catches whatever this one catches by its conditions."""
-        wanted = sorted(self.condition_ids.mapped("display_name"))
-        return any(
-            step.threshold <= self.threshold
-            and step.match == self.match
-            and sorted(step.condition_ids.mapped("display_name")) == wanted
-            for step in policy.step_ids
-        )
-
-
 class ApprovalPolicy(models.Model):
     _inherit = "crm.approval.policy"
 
@@ -122,11 +108,11 @@ class ApprovalPolicy(models.Model):
             plain = other.step_ids.filtered(lambda step, rows=rows: step not in rows.step_id)
             if any(not row.step_id for row in rows) or not plain:
                 continue
-            own = self._conditions()
-            bound = self.step_ids.filtered(lambda step, rows=own: step in rows.step_id)
-            free = self.step_ids - bound
+            # steps that conditions call for below every amount are hidden only by others of that kind
+            free = self.step_ids.filtered(lambda step: not step.condition_ids)
+            hidden = free == self.step_ids or plain != other.step_ids
             lowest = min(free.mapped("threshold"), default=lowest)
-            if min(plain.mapped("threshold")) <= lowest and all(step._is_in(other) for step in bound):
+            if min(plain.mapped("threshold")) <= lowest and hidden:
                 warnings.append(
                     self.env._(
                         "“%(name)s” stands before it and catches the same papers, so this one is never asked.",

@@ -23,10 +23,6 @@ class ApprovalTask(models.Model):
         """
         self.check_access("read")
         user = self.env.user
-        requests = self.sudo().request_id
-        people = requests.task_ids.mapped(lambda row: row.user_id | row.principal_id) | requests.own_user_ids
-        # all at once what is asked of each of them below
-        (people | user.sudo()).fetch(["active", "share", "company_ids"])
         for task in self.sudo():
             if user not in task.user_id | task.principal_id:
                 task._refuse(
