@@ -211,7 +211,7 @@ class TestIntakeDuplicates(IntakeCase):
         self.assertFalse(self.typed(Partner, {"parent_id": own.id, "phone": "13900139000"}))
 
     def typed(self, record, vals):
-        answer = record.onchange(vals, list(vals), {"intake_answer": {}, **dict.fromkeys(vals, {})})
+        answer = record.onchange(vals, list(vals), {name: {} for name in ("intake_answer", *vals)})
         return answer["value"].get("intake_answer") or ""
 
     def test_own_records_are_told_whole(self):
