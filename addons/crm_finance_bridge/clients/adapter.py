@@ -34,6 +34,8 @@ class FinanceAdapter(ABC):
 
     product = ""
     kinds = ("customer", "receivable", "receipt")
+    # kinds that may be handed to ``build``; others are never put into the outbox
+    sends = ("customer", "receivable")
 
     @classmethod
     @abstractmethod
@@ -67,6 +69,13 @@ class FinanceAdapter(ABC):
         ``STOPPED`` (taken back, cancelled or unknown state: a person here has to look).
         """
 
+    def next_step_for(self, kind, document, values):
+        """Like ``next_step``, for kinds whose next step hangs on what was to be written.
+
+        Such a kind changes a document that is there: ``DONE`` only once it holds ``values``.
+        """
+        return self.next_step(kind, document)
+
     @abstractmethod
     def build(self, kind, values):
         """The wire payload as plain JSON values. Raises ``MappingMissing``, ``InvalidValues``."""
@@ -92,6 +101,31 @@ class FinanceAdapter(ABC):
         de-duplicate by ``RemoteReceipt.key``. Call again at once while the cursor is ``partial``.
         Raises ``CursorInvalid`` if the cursor lies in the future.
         """
+
+    # ------------------------------------------------------------------ reading, where offered
+
+    def read_codes(self, kind):
+        """Codes of the far side: list of ``RemoteCode``; ``None`` if this product cannot say.
+
+        ``kind`` is one of the names of mappings (``product``, ``unit``, ``currency``,
+        ``settlement``, ``salesperson``, ``department``, ``tax``) or ``customer``.
+        """
+        return None
+
+    def read_documents(self, since, until, *, page=None):
+        """Receivables of two days and all between: ``(list of RemoteDocument, next page)``.
+
+        ``page`` is what the last call gave; the next page is ``None`` after the last one.
+        Returns ``None`` if this product cannot list.
+        """
+        return None
+
+    def read_open_items(self, day):
+        """What customers owed at the end of ``day``, and what they had paid ahead (negative).
+
+        List of ``RemoteDocument`` whose ``amount`` is the open rest; ``None`` if not offered.
+        """
+        return None
 
 
 _PRODUCTS = {}

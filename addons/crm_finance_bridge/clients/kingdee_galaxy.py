@@ -121,6 +121,10 @@ class KingdeeGalaxyClient:
         """Audit one document by number (Kingdee WebAPI: ``Audit``); returns an ``Outcome``."""
         return self._write_one("Audit", form, {"Numbers": [number]})
 
+    def unaudit(self, form, number):
+        """Open one audited document by number (Kingdee WebAPI: ``UnAudit``); returns an ``Outcome``."""
+        return self._write_one("UnAudit", form, {"Numbers": [number]})
+
     def write_many(self, operation, form, numbers):
         """``Submit`` or ``Audit`` several; returns a ``WriteReply`` with one outcome per number."""
         if operation not in ("Submit", "Audit"):

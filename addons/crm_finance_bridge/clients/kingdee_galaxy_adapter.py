@@ -15,17 +15,23 @@ from .errors import (
 )
 from .kingdee_galaxy import SIGNED, KingdeeCredentials, KingdeeGalaxyClient
 from .kingdee_payloads import (
+    CHANGED_KEYS,
     FORMS,
     RECEIPT_FIELDS,
     KingdeeSettings,
+    customer_change,
     customer_model,
     money,
+    order_model,
+    product_model,
+    receipt_model,
     receipt_query,
     receivable_model,
 )
-from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
+from .results import ConnectionReport, ReceiptCursor, RemoteCode, RemoteDocument, RemoteReceipt
 from .transport import HttpTransport
 
+UNAUDIT = "unaudit"
 # kind -> (id, number, status, cancelled, modified, amount, customer, currency, name)
 _FIND = {
     "customer": (
@@ -40,8 +46,38 @@ _FIND = {
         "FID", "FBillNo", "FDocumentStatus", "FCancelStatus", "FModifyDate",
         "FREALRECAMOUNTFOR", "FCONTACTUNIT.FNumber", "FCURRENCYID.FNumber", None,
     ),
+    "sales_order": (
+        "FID", "FBillNo", "FDocumentStatus", "FCancelStatus", "FModifyDate",
+        "FBillAllAmount", "FCustId.FNumber", "FSettleCurrId.FNumber", None,
+    ),
+    "product": (
+        "FMATERIALID", "FNumber", "FDocumentStatus", "FForbidStatus", "FModifyDate", None, "FNumber", "FNumber", "FName",
+    ),
 }  # fmt: skip
-_NUMBER_KEY = {"customer": "FNumber", "receivable": "FBillNo"}
+_FIND["customer_update"] = _FIND["customer"]
+_FIND["credit_note"] = _FIND["receivable"]
+_FIND["own_receipt"] = _FIND["receipt"]
+# kind of a mapping -> form whose numbers and names are offered for it
+_CODES = {
+    "product": "BD_MATERIAL",
+    "unit": "BD_UNIT",
+    "currency": "BD_Currency",
+    "settlement": "BD_SETTLETYPE",
+    "salesperson": "BD_Saler",
+    "department": "BD_Department",
+    "tax": "BD_TaxRate",
+    "customer": "BD_Customer",
+}
+_BASE = ("customer", "customer_update", "product")
+_NUMBER_KEY = dict.fromkeys(_FIND, "FBillNo") | dict.fromkeys(_BASE, "FNumber")
+_MODELS = {
+    "customer": customer_model,
+    "product": product_model,
+    "receivable": receivable_model,
+    "credit_note": receivable_model,
+    "sales_order": order_model,
+    "own_receipt": receipt_model,
+}
 _FUTURE = timedelta(hours=24)
 _VALIDATION = 11  # MsgCode 验证失败
 
@@ -55,6 +91,8 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
     """
 
     product = "kingdee_galaxy"
+    kinds = tuple(FORMS)
+    sends = tuple(kind for kind in FORMS if kind != "receipt")
 
     def __init__(self, client, settings, *, page_size=2000):
         self.client = client
@@ -89,9 +127,10 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         """Exactly what carries the number; customers only of our using organisation."""
         keys = _FIND[self._known(kind)]
         condition = where.eq(keys[1], number)
-        if kind == "customer":
+        if kind in _BASE:
             condition = where.all_of(condition, where.eq("FUseOrgId.FNumber", self.settings.organisation))
-        fields = tuple(dict.fromkeys(key for key in keys if key))
+        more = tuple(CHANGED_KEYS.values()) if kind == "customer_update" else ()
+        fields = tuple(dict.fromkeys([key for key in keys if key] + list(more)))
         rows = self.client.execute_bill_query(FORMS[kind], fields, condition, order=(keys[0],), limit=50)
         return [self._document(kind, keys, dict(zip(fields, row, strict=True))) for row in rows]
 
@@ -99,7 +138,8 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         """Save, submit, audit; receipts are only read."""
         if self._known(kind) == "receipt":
             return ()
-        return (SAVE, SUBMIT, AUDIT) if kind in self.settings.audit_kinds else (SAVE, SUBMIT)
+        steps = (SAVE, SUBMIT, AUDIT) if kind in self.settings.audit_kinds else (SAVE, SUBMIT)
+        return (UNAUDIT, *steps) if kind == "customer_update" else steps
 
     def next_step(self, kind, document):
         """By FDocumentStatus: Z, A submit; B audit or wait; C done; D was taken back: stop.
@@ -107,6 +147,8 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         D (重新审核) is never pushed forward by machine: somebody over there withdrew the bill.
         """
         if document is None:
+            if kind == "customer_update":
+                return STOPPED
             return SAVE if self.steps(kind) else WAIT
         if document.cancelled:
             return STOPPED
@@ -120,15 +162,24 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
             return AUDIT if AUDIT in self.steps(kind) else WAIT
         return STOPPED
 
+    def next_step_for(self, kind, document, values):
+        """A changed customer is opened (UnAudit), written, submitted and audited again."""
+        if kind != "customer_update" or document is None or document.cancelled:
+            return self.next_step(kind, document)
+        wanted = customer_change(values)["Model"]
+        if all(_text(document.raw[key]) == wanted[key].strip() for key in CHANGED_KEYS.values()):
+            return SUBMIT if document.status == "D" else self.next_step(kind, document)
+        # a person over there has it in his hands while it is submitted
+        return {"C": UNAUDIT, "B": WAIT}.get(document.status, SAVE)
+
     def build(self, kind, values):
         """``data`` of Save. ValidateRepeatJson stays off: the unique number is the guard, and
         the same payload must be allowed again after a send that never arrived."""
-        if kind == "customer":
-            model = customer_model(values, self.settings)
-        elif kind == "receivable":
-            model = receivable_model(values, self.settings)
-        else:
+        if kind == "customer_update":
+            return customer_change(values)
+        if kind not in _MODELS:
             raise InvalidValues("kind", "cannot be sent")
+        model = _MODELS[kind](values, self.settings)
         return {"IsVerifyBaseDataField": "true", "NeedReturnFields": [], "Model": model}
 
     def send_step(self, kind, step, number, payload=None):
@@ -140,7 +191,9 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
             model = (payload or {}).get("Model") or {}
             if not number or model.get(_NUMBER_KEY[kind]) != number:
                 raise InvalidValues("number", "differs from the payload")
-            outcome = self._save(kind, number, payload)
+            outcome = self._save(kind, number, self._addressed(kind, number, payload))
+        elif step == UNAUDIT:
+            outcome = self.client.unaudit(form, number)
         elif step == SUBMIT:
             outcome = self.client.submit(form, number)
         else:
@@ -153,13 +206,36 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         """Number, void mark, customer, currency, name (customer) and amount must be ours."""
         self._equal("number", str(values["number"]), document.number)
         self._equal("cancelled", False, document.cancelled)
-        if kind == "customer":
+        if kind == "customer_update":
+            return
+        if kind in _BASE:
             self._equal("name", str(values["name"]).strip(), (document.name or "").strip())
             return
         self._equal("customer", str(values["customer_number"]), document.customer_number)
         currency = self.settings.currencies.get(values["currency"])
         self._equal("currency", currency, document.currency_number)
         self._equal("amount", money(values["amount_total"]), document.amount)
+
+    # ------------------------------------------------------------------ what they have
+
+    def read_codes(self, kind):
+        """Audited, not forbidden base data of one kind."""
+        if kind not in _CODES:
+            return None
+        condition = where.all_of(where.eq("FDocumentStatus", "C"), where.eq("FForbidStatus", "A"))
+        codes = []
+        while True:
+            rows = self.client.execute_bill_query(
+                _CODES[kind],
+                ("FNumber", "FName"),
+                condition,
+                order=("FNumber",),
+                start=len(codes),
+                limit=self._page_size,
+            )
+            codes.extend(RemoteCode(kind, _text(number), _text(name)) for number, name in rows)
+            if len(rows) < self._page_size:
+                return codes
 
     # ------------------------------------------------------------------ receipts
 
@@ -233,6 +309,15 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
                 code=error.code,
                 messages=error.messages,
             ) from None
+
+    def _addressed(self, kind, number, payload):
+        """The payload of a change names the id that carries our number now."""
+        if kind != "customer_update":
+            return payload
+        found = self.find(kind, number)
+        if len(found) != 1:
+            raise Mismatch("number of documents", 1, len(found))
+        return {**payload, "Model": {"FCUSTID": int(found[0].remote_id), **payload["Model"]}}
 
     def _read_back(self, kind, number, outcome):
         try:

@@ -12,7 +12,17 @@ BD_Customer, AR_receivable; ExecuteBillQuery of AR_RECEIVEBILL). Values understo
 ``amount_total``, ``lines`` [{``product`` and ``unit`` (our keys, mapped), ``quantity``,
 ``price_unit`` (tax included), ``tax_rate`` (percent), ``amount_untaxed``, ``amount_tax``,
 ``amount_total``; optional ``name``}]; optional ``installments`` [{``date``, ``amount``}],
-``remark``, ``exchange_rate``.
+``remark``, ``exchange_rate``. A red one (``credit_note``) is the same with negative quantities and
+amounts; check the sign on the real account set before it is switched on.
+
+``product``: ``number``, ``name``, ``unit`` (our key, mapped); optional ``specification``.
+
+``sales_order``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``,
+``salesperson`` (our key, mapped), ``lines`` as above with ``delivery_date``; optional ``remark``.
+
+``own_receipt``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``,
+``settlement`` (our key, mapped); optional ``reference`` (of the bank), ``for``, ``is_advance``,
+``remark``.
 """
 
 from collections.abc import Mapping
@@ -23,7 +33,16 @@ from decimal import Decimal, InvalidOperation
 from .errors import InvalidValues, MappingMissing
 from .kingdee_filters import all_of, eq, ge, lt
 
-FORMS = {"customer": "BD_Customer", "receivable": "AR_receivable", "receipt": "AR_RECEIVEBILL"}
+FORMS = {
+    "customer": "BD_Customer",
+    "customer_update": "BD_Customer",
+    "product": "BD_MATERIAL",
+    "receivable": "AR_receivable",
+    "credit_note": "AR_receivable",
+    "sales_order": "SAL_SaleOrder",
+    "receipt": "AR_RECEIVEBILL",
+    "own_receipt": "AR_RECEIVEBILL",
+}
 
 RECEIPT_FIELDS = (
     "FID",
@@ -57,6 +76,7 @@ class KingdeeSettings:
     :param materials: our product key -> material number.
     :param units: our unit key -> unit number.
     :param salespersons: our salesperson key -> number.
+    :param settlements: our journal key -> number of the way of payment; unknown ones use ``settle_type``.
     :param utc_offset_minutes: the server's clock against UTC (Asia/Shanghai = 480).
     :param overlap_minutes: how far receipts are read again, for commits that came late.
     :param audit_kinds: kinds we audit ourselves; others wait for a person after submission.
@@ -70,13 +90,20 @@ class KingdeeSettings:
     materials: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     salespersons: Mapping[str, str] = field(default_factory=dict)
+    settlements: Mapping[str, str] = field(default_factory=dict)
     receivable_bill_type: str = "YSD01_SYS"
     receivable_business_type: str = "BZ"
     settle_type: str = "JSFS04_SYS"
     exchange_type: str = "HLTX01_SYS"
     utc_offset_minutes: int = 480
     overlap_minutes: int = 15
-    audit_kinds: tuple = ("customer", "receivable")
+    sales_order_bill_type: str = "XSDD01_SYS"
+    receipt_bill_type: str = "SKDLX01_SYS"
+    purpose_sale: str = "SFKYT01_SYS"
+    purpose_advance: str = "SFKYT02_SYS"
+    material_category: str = "CHLB01_SYS"
+    material_tax_type: str = "WLDSFL01_SYS"
+    audit_kinds: tuple = tuple(set(FORMS) - {"receipt"})
 
     def __post_init__(self):
         if not self.organisation:
@@ -130,6 +157,112 @@ def customer_model(values, settings):
     if contacts:
         model["FT_BD_CUSTCONTACT"] = contacts
     return model
+
+
+# our name -> its key in BD_Customer; what ``customer_change`` may write and compares
+CHANGED_KEYS = {
+    "name": "FName",
+    "credit_code": "FSOCIALCRECODE",
+    "phone": "FINVOICETEL",
+    "address": "FINVOICEADDRESS",
+}
+
+
+def customer_change(values):
+    """``data`` of a Save that changes a customer; its ``FCUSTID`` is put in when it was asked for."""
+    model = {key: str(values.get(ours) or "") for ours, key in CHANGED_KEYS.items()}
+    model["FName"] = _needed(values, "name")
+    model["FINVOICETITLE"] = model["FName"]
+    model["FTAXREGISTERCODE"] = model["FSOCIALCRECODE"]
+    return {
+        "NeedUpDateFields": list(model),
+        "IsDeleteEntry": "false",
+        "NeedReturnFields": [],
+        "Model": {"FNumber": _needed(values, "number"), **model},
+    }
+
+
+def product_model(values, settings):
+    """``Model`` of a new BD_MATERIAL. Raises MappingMissing, InvalidValues."""
+    return {
+        "FMATERIALID": 0,
+        "FCreateOrgId": _ref(settings.organisation),
+        "FUseOrgId": _ref(settings.organisation),
+        "FNumber": _needed(values, "number"),
+        "FName": _needed(values, "name"),
+        "FSpecification": str(values.get("specification") or ""),
+        "SubHeadEntity": {
+            "FErpClsID": "1",
+            "FCategoryID": _ref(settings.material_category),
+            "FTaxType": _ref(settings.material_tax_type),
+            "FBaseUnitId": _ref(_mapped(settings.units, "unit", _needed(values, "unit"))),
+        },
+    }
+
+
+def order_model(values, settings):
+    """``Model`` of a new SAL_SaleOrder. Raises MappingMissing, InvalidValues."""
+    day = day_text(_needed(values, "date"), "date")
+    organisation = settings.sale_organisation or settings.organisation
+    total = money(values.get("amount_total"), "amount_total")
+    lines = values.get("lines") or ()
+    if not lines:
+        raise InvalidValues("lines", "an order needs at least one line")
+    _must_add_up("lines", (money(line.get("amount_total")) for line in lines), total)
+    return {
+        "FID": 0,
+        "FBillTypeID": {"FNUMBER": settings.sales_order_bill_type},
+        "FBillNo": _needed(values, "number"),
+        "FDate": day,
+        "FSaleOrgId": _ref(organisation),
+        "FCustId": _ref(_needed(values, "customer_number")),
+        "FSalerId": _ref(_mapped(settings.salespersons, "salesperson", values.get("salesperson") or "")),
+        "FNote": str(values.get("remark") or ""),
+        "FSaleOrderFinance": {
+            "FSettleCurrId": _ref(_mapped(settings.currencies, "currency", _needed(values, "currency"))),
+            "FExchangeTypeId": _ref(settings.exchange_type),
+            "FIsIncludedTax": True,
+        },
+        "FSaleOrderEntry": [_order_line(line, values, settings) for line in lines],
+    }
+
+
+def receipt_model(values, settings):
+    """``Model`` of a new AR_RECEIVEBILL. Raises MappingMissing, InvalidValues."""
+    day = day_text(_needed(values, "date"), "date")
+    amount = money_text(money(values.get("amount_total"), "amount_total"))
+    customer = _ref(_needed(values, "customer_number"))
+    currency = _ref(_mapped(settings.currencies, "currency", _needed(values, "currency")))
+    return {
+        "FID": 0,
+        "FBillTypeID": {"FNumber": settings.receipt_bill_type},
+        "FBillNo": _needed(values, "number"),
+        "FDATE": day,
+        "FCancelStatus": "A",
+        "FBUSINESSTYPE": "1",
+        "FCONTACTUNITTYPE": "BD_Customer",
+        "FCONTACTUNIT": customer,
+        "FPAYUNITTYPE": "BD_Customer",
+        "FPAYUNIT": customer,
+        "FCURRENCYID": currency,
+        "FSETTLECUR": currency,
+        "FSETTLEORGID": _ref(settings.organisation),
+        "FSALEORGID": _ref(settings.sale_organisation or settings.organisation),
+        "FPAYORGID": _ref(settings.receipt_organisation),
+        "FTHIRDBILLNO": _needed(values, "number"),
+        "FREMARK": str(values.get("remark") or ""),
+        "FRECEIVEBILLENTRY": [
+            {
+                "FSETTLETYPEID": _ref(settings.settlements.get(values.get("settlement")) or settings.settle_type),
+                "FPURPOSEID": _ref(settings.purpose_advance if values.get("is_advance") else settings.purpose_sale),
+                "FRECEIVEITEMTYPE": "1",
+                "FRECEIVEITEM": str(values.get("for") or ""),
+                "FRECTOTALAMOUNTFOR": amount,
+                "FRECAMOUNTFOR_E": amount,
+                "FSETTLENO": str(values.get("reference") or ""),
+            }
+        ],
+    }
 
 
 def receivable_model(values, settings):
@@ -246,6 +379,30 @@ def _receivable_line(line, settings):
         "FTAXAMOUNTFOR_D": money_text(tax),
         "FALLAMOUNTFOR_D": money_text(total),
         "FComment": str(line.get("name") or ""),
+    }
+
+
+def _order_line(line, values, settings):
+    unit = _ref(_mapped(settings.units, "unit", _needed(line, "unit", "lines.unit")))
+    product = _needed(line, "product", "lines.product")
+    organisation = _ref(settings.organisation)
+    return {
+        "FMaterialId": _ref(_mapped(settings.materials, "product", product)),
+        "FUnitID": unit,
+        "FPriceUnitId": unit,
+        "FStockUnitID": unit,
+        "FQty": money_text(money(line.get("quantity"), "lines.quantity")),
+        "FTaxPrice": money_text(money(line.get("price_unit"), "lines.price_unit")),
+        "FEntryTaxRate": money_text(money(line.get("tax_rate"), "lines.tax_rate")),
+        "FAllAmount": money_text(money(line.get("amount_total"), "lines.amount_total")),
+        "FDeliveryDate": day_text(line.get("delivery_date") or values["date"], "lines.delivery_date"),
+        "FStockOrgId": organisation,
+        "FSettleOrgIds": organisation,
+        "FOwnerTypeId": "BD_OwnerOrg",
+        "FOwnerId": organisation,
+        "FReserveType": "1",
+        "FOUTLMTUNIT": "SAL",
+        "FOutLmtUnitID": unit,
     }
 
 

@@ -7,8 +7,11 @@ from odoo.addons.crm_merchant.lib.money import from_float
 
 from .finance_mapping import NO_RECORD, RECORD_FIELDS
 
+# what a credit note turns round, beside the total
+SIGNED = ("quantity", "amount_untaxed", "amount_tax", "amount_total")
 READERS = "crm_finance_bridge.group_bridge_reader"
-FROZEN_STATES = ("sending", "uncertain", "done")
+# type of the document -> operation that carries it
+SENT = {"out_invoice": "receivable", "out_refund": "credit_note"}
 
 
 class AccountMove(models.Model):
@@ -43,10 +46,10 @@ class AccountMove(models.Model):
             move.finance_bridge_number = row.number
             move.finance_bridge_message = row.last_error if move.finance_bridge_state else False
             origin = reversed_rows.get(move.reversed_entry_id.id)
-            if origin and move.state == "posted" and any(entry._is_frozen() for entry in origin):
+            if origin and not row and move.state == "posted" and any(entry._is_frozen() for entry in origin):
                 move.finance_bridge_state = "manual"
                 move.finance_bridge_message = self.env._(
-                    "Credit notes are not sent by themselves yet. Finance enters this one in the finance system, "
+                    "When this credit note was posted nothing was being sent. Finance enters it in the finance system, "
                     "against %(number)s.",
                     number=origin[:1].number,
                 )
@@ -70,7 +73,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """The one hook of the bridge: invoices that became posted are written into the outbox."""
         posted = super()._post(soft)
-        posted.filtered(lambda move: move.move_type == "out_invoice" and move.state == "posted")._finance_enqueue()
+        posted.filtered(lambda move: move.move_type in SENT and move.state == "posted")._finance_enqueue()
         return posted
 
     def _finance_enqueue(self):
@@ -82,16 +85,26 @@ class AccountMove(models.Model):
             .sudo()
             .search_fetch(
                 [("company_id", "in", self.company_id.ids), ("state", "=", "on")],
-                ["company_id", "number_prefix", "responsible_id"],
+                ["company_id", "number_prefix", "responsible_id", "product", "product_source", "start_date"],
             )
         )
+        outbox = self.env["finance.outbox"].sudo()
         for connection in connections:
-            moves = self.filtered(lambda move, company=connection.company_id: move.company_id == company)
-            self.env["finance.outbox"].sudo()._enqueue(connection, "receivable", moves._finance_to_send())
+            moves = self._finance_to_send(connection)
+            for move_type, operation in SENT.items():
+                chosen = moves.filtered(lambda move, wanted=move_type: move.move_type == wanted)
+                if chosen and outbox._can_send(connection, operation):
+                    outbox._enqueue(connection, operation, chosen)
 
-    def _finance_to_send(self):
-        """Hook: which of these posted customer invoices go to the finance system. Those of nothing do not."""
-        return self.filtered(lambda move: not move.currency_id.is_zero(move.amount_total))
+    def _finance_to_send(self, connection):
+        """Hook: which of these posted documents go to ``connection``. Those of nothing, and of before its start, do
+        not."""
+        start = connection.start_date
+        return self.filtered(
+            lambda move: move.company_id == connection.company_id
+            and not move.currency_id.is_zero(move.amount_total)
+            and (not start or move.date >= start)
+        )
 
     # -- what is frozen ---------------------------------------------------------------------
 
@@ -106,6 +119,15 @@ class AccountMove(models.Model):
                         "%(invoice)s is on its way to the finance system and cannot be changed until that is settled. "
                         "Finance sees under Outbox how far it is.",
                         invoice=row.res_name,
+                    )
+                )
+            if row.operation == "credit_note":
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s stands in the finance system as %(number)s and cannot be changed, reset or "
+                        "cancelled here. Make a new invoice instead.",
+                        invoice=row.res_name,
+                        number=row.number,
                     )
                 )
             raise UserError(
@@ -134,25 +156,51 @@ class AccountMove(models.Model):
 
     def _finance_receivable_values(self):
         """{invoice id: values of a receivable} as ``clients/kingdee_payloads`` describes them, amounts as text."""
-        return {move.id: move._prepare_finance_receivable_vals() for move in self}
+        contracts = self._finance_contract_numbers()
+        return {move.id: move._prepare_finance_receivable_vals(contracts.get(move.id, "")) for move in self}
 
-    def _prepare_finance_receivable_vals(self):
-        """Hook: plain values of one invoice."""
+    def _finance_contract_numbers(self):
+        """{invoice id: number of the contract that it is part of}"""
+        lines = (
+            self.env["crm.payment.plan.line"]
+            .sudo()
+            .search_fetch([("invoice_id", "in", (self | self.reversed_entry_id).ids)], ["invoice_id", "contract_id"])
+        )
+        numbers = {line.invoice_id.id: line.contract_id.name for line in lines}
+        return {move.id: numbers.get(move.id) or numbers.get(move.reversed_entry_id.id, "") for move in self}
+
+    def _finance_origins(self):
+        """{credit note id: invoice that it takes back}"""
+        return {move.id: move.reversed_entry_id for move in self if move.reversed_entry_id}
+
+    def _finance_products(self):
+        """{invoice id: products of its lines}"""
+        return {move.id: move.invoice_line_ids.product_id for move in self}
+
+    def _prepare_finance_receivable_vals(self, contract=""):
+        """Hook: plain values of one invoice or credit note; what a credit note gives back is negative."""
         self.ensure_one()
         digits = self.currency_id.decimal_places
         lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         vals_list = [self._prepare_finance_line_vals(line, digits) for line in lines]
-        _spread_rest(vals_list, from_float(self.amount_total, digits))
-        return {
+        sign = -1 if self.move_type == "out_refund" else 1
+        for vals in vals_list:
+            vals.update({name: sign * vals[name] for name in SIGNED})
+        total = sign * from_float(self.amount_total, digits)
+        _spread_rest(vals_list, total)
+        vals = {
             "customer": self.commercial_partner_id.id,
             "date": self.invoice_date.isoformat(),
             "due_date": (self.invoice_date_due or self.invoice_date).isoformat(),
             "currency": self.currency_id.name,
-            "amount_total": str(from_float(self.amount_total, digits)),
+            "amount_total": str(total),
             "lines": [{**vals, **_texts(vals)} for vals in vals_list],
             "installments": self._prepare_finance_installments(digits),
-            "remark": " ".join(filter(None, [self.name, self.ref])),
+            "remark": " ".join(filter(None, [self.name, self.ref, contract])),
         }
+        if contract:
+            vals["contract_number"] = contract
+        return vals
 
     @api.model
     def _prepare_finance_line_vals(self, line, digits):

@@ -35,6 +35,7 @@ class FinanceAttempt(models.Model):
         return {
             "build": self.env._("Put together"),
             "find": self.env._("Asked for the number"),
+            "unaudit": self.env._("Opened for the change"),
             "save": self.env._("Saved"),
             "submit": self.env._("Submitted"),
             "audit": self.env._("Audited"),

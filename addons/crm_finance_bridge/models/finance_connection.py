@@ -205,7 +205,9 @@ class FinanceConnection(models.Model):
             "units": tables["unit"],
             "local_currency": self.company_id.currency_id.name,
             "overlap_minutes": self.overlap_minutes,
-            "audit_kinds": ("customer", "receivable") if self.is_audited_by_us else (),
+            "salespersons": tables["salesperson"],
+            "settlements": tables["settlement"],
+            "audit_kinds": adapter_for(self.product).sends if self.is_audited_by_us else (),
         }
 
     def _currency_default(self):
@@ -244,10 +246,16 @@ class FinanceConnection(models.Model):
         self._check_operator()
         self.sudo()._switch("off")
 
-    def _switch(self, state):
+    def _switch(self, state, start_date=None):
+        """The door of the switch.
+
+        :param start_date: documents of an earlier day are never sent; an earlier start stands
+        """
         vals = {"state": state}
         if state == "on":
             vals["sync_from"] = fields.Datetime.now()
+        if start_date and not self.start_date:
+            vals["start_date"] = start_date
         self._through_door(*vals).write(vals)
 
     def action_open_outbox(self):

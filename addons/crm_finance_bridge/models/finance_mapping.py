@@ -3,12 +3,50 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 # kind -> field that holds our record; the adapter knows the kinds by these names
-RECORD_FIELDS = {"product": "product_id", "unit": "uom_id", "currency": "currency_id"}
+RECORD_FIELDS = {
+    "product": "product_id",
+    "unit": "uom_id",
+    "currency": "currency_id",
+    "tax": "tax_id",
+    "department": "team_id",
+    "salesperson": "user_id",
+    "settlement": "journal_id",
+}
 NO_RECORD = "-"
 
 
+class Recording:
+    """Notes what has no number while documents are put together on trial; nothing put together so is ever sent."""
+
+    def __init__(self):
+        self.missing = set()
+
+    def wrap(self, tables):
+        return {kind: _RecordingTable(kind, table, self.missing) for kind, table in tables.items()}
+
+    def take(self):
+        """What was missing since the last time: set of (kind, our key)."""
+        found = set(self.missing)
+        self.missing.clear()
+        return found
+
+
+class _RecordingTable(dict):
+    def __init__(self, kind, table, missing):
+        super().__init__(table)
+        self._kind = kind
+        self._missing = missing
+        self._default = getattr(table, "default_factory", None)
+
+    def __missing__(self, key):
+        if self._default:
+            return self._default()
+        self._missing.add((self._kind, key))
+        return "?"
+
+
 class FinanceMapping(models.Model):
-    """Our product, unit or currency ↔ its number over there. A missing one stops the document, never guesses."""
+    """Something of ours ↔ its number over there. A missing one stops the document, never guesses."""
 
     _name = "finance.mapping"
     _description = "Finance Mapping"
@@ -19,11 +57,27 @@ class FinanceMapping(models.Model):
     connection_id = fields.Many2one("finance.connection", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="connection_id.company_id", store=True)
     kind = fields.Selection(
-        [("product", "Product"), ("unit", "Unit"), ("currency", "Currency")], required=True, default="product"
+        [
+            ("product", "Product"),
+            ("unit", "Unit"),
+            ("currency", "Currency"),
+            ("tax", "Tax"),
+            ("department", "Sales Team"),
+            ("salesperson", "Salesperson"),
+            ("settlement", "Way of Payment"),
+        ],
+        required=True,
+        default="product",
     )
     product_id = fields.Many2one("product.product", check_company=True, ondelete="cascade")
     uom_id = fields.Many2one("uom.uom", "Unit", ondelete="cascade")
     currency_id = fields.Many2one("res.currency", ondelete="cascade")
+    tax_id = fields.Many2one("account.tax", check_company=True, ondelete="cascade")
+    team_id = fields.Many2one("crm.team", "Sales Team", check_company=True, ondelete="cascade")
+    user_id = fields.Many2one("res.users", "Salesperson", ondelete="cascade")
+    journal_id = fields.Many2one(
+        "account.journal", check_company=True, domain="[('type', 'in', ('bank', 'cash'))]", ondelete="cascade"
+    )
     # known before the row is written: the constraint below asks for it at once
     key = fields.Char(compute="_compute_key", store=True, precompute=True)
     number = fields.Char("Number Over There", required=True)
@@ -31,7 +85,7 @@ class FinanceMapping(models.Model):
     _key_uniq = models.UniqueIndex("(connection_id, kind, key)", "This mapping is already there.")
     _key_filled = models.Constraint("CHECK (key IS NOT NULL)", "Choose what is mapped.")
 
-    @api.depends("kind", "product_id", "uom_id", "currency_id")
+    @api.depends("kind", *RECORD_FIELDS.values())
     def _compute_key(self):
         for mapping in self:
             mapping.key = self._key_of(mapping[RECORD_FIELDS[mapping.kind]]) if mapping.kind else False
@@ -45,10 +99,17 @@ class FinanceMapping(models.Model):
 
     @api.model
     def _name_of_key(self, key):
+        record = self._record_of_key(key)
+        return record.display_name if record else key
+
+    @api.model
+    def _record_of_key(self, key):
+        """Our record that frozen values name by ``key``; None if there is none."""
         model, _sep, number = str(key).partition(",")
-        if model in ("product.product", "uom.uom") and number.isdecimal():
-            return self.env[model].browse(int(number)).exists().display_name
-        return key
+        models_known = {self._fields[name].comodel_name for name in RECORD_FIELDS.values()}
+        if model in models_known and number.isdecimal():
+            return self.env[model].browse(int(number)).exists()
+        return None
 
     @api.model
     def _tables(self, connection):
@@ -56,13 +117,22 @@ class FinanceMapping(models.Model):
         tables = {
             "product": _table(connection.default_material),
             "unit": _table(connection.default_unit),
-            "currency": {},
+            **{kind: {} for kind in RECORD_FIELDS if kind not in ("product", "unit")},
         }
+        # what we made over there ourselves needs no row here
+        domain = [
+            ("connection_id", "=", connection.id),
+            ("kind", "=", "product"),
+            ("res_model", "=", "product.product"),
+        ]
+        for binding in self.env["finance.binding"].sudo().search_fetch(domain, ["res_id", "number"]):
+            tables["product"][f"product.product,{binding.res_id}"] = binding.number
         for mapping in self.search([("connection_id", "=", connection.id)]):
             tables[mapping.kind][mapping.key] = mapping.number
         # the standard numbering of a new account set
         tables["currency"].setdefault("CNY", connection._currency_default())
-        return tables
+        recording = self.env.context.get("finance_recording")
+        return recording.wrap(tables) if isinstance(recording, Recording) else tables
 
 
 def _table(default):

@@ -1,5 +1,4 @@
 import json
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -14,27 +13,6 @@ BULK_FROM = 10
 _READ_MODULES = ("odoo.orm.", "odoo.addons.mail.models.mail_thread", "odoo.addons.crm_finance_bridge.models.")
 # their story stands in the ledger, not in the chatter
 QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
-
-
-class Operation(NamedTuple):
-    """One kind of document that goes out.
-
-    :param model: model of our record
-    :param kind: what the adapters call it
-    :param builder: method of the model: recordset -> {id: plain values}; amounts as decimal text, never floats
-    :param number: format of the business number over there, from ``prefix`` and ``id``
-    :param needs: method of the model: recordset -> {id: record of ``needs_operation`` that must be bound first}
-    :param needs_operation: operation of those records
-    :param needs_value: name under which their number is put among the values
-    """
-
-    model: str
-    kind: str
-    builder: str
-    number: str
-    needs: str = ""
-    needs_operation: str = ""
-    needs_value: str = ""
 
 
 class FinanceOutbox(models.Model):
@@ -52,14 +30,29 @@ class FinanceOutbox(models.Model):
     connection_id = fields.Many2one("finance.connection", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     kind = fields.Selection(
-        [("customer", "Customer"), ("receivable", "Receivable")], required=True, readonly=True,
+        [
+            ("customer", "Customer"),
+            ("customer_update", "Changed Customer"),
+            ("product", "Product"),
+            ("receivable", "Receivable"),
+            ("credit_note", "Red Receivable"),
+            ("sales_order", "Sales Order"),
+            ("own_receipt", "Receipt"),
+        ],
+        required=True,
+        readonly=True,
         help="A module that registers another operation adds its kind here",
-    )  # fmt: skip
+    )
     res_model = fields.Char("Record Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
     res_name = fields.Char("Record Name", readonly=True)
     number = fields.Char("Business Number", required=True, readonly=True)
     requires_id = fields.Many2one("finance.outbox", "Waits For", readonly=True, index="btree_not_null")
+    product_row_ids = fields.Many2many(
+        "finance.outbox", "finance_outbox_product_rel", "outbox_id", "product_row_id", "Waits for Products",
+        readonly=True,
+    )  # fmt: skip
+    customer_ref = fields.Integer("Customer ID", readonly=True)
     values_text = fields.Text("Frozen Values", required=True, readonly=True)
     wire_text = fields.Text("Values Sent", readonly=True, help="Frozen values with the numbers of the other side")
     payload = fields.Text("Wire Payload", readonly=True, help="Frozen at the first send")
@@ -82,7 +75,7 @@ class FinanceOutbox(models.Model):
             for name, field in self._fields.items()
             if field.store and field.column_type and not name.startswith(("activity_", "my_activity_"))
         }
-        return super()._guarded_fields() | (own - self._PEOPLES)
+        return super()._guarded_fields() | (own - self._PEOPLES) | {"product_row_ids"}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -102,29 +95,6 @@ class FinanceOutbox(models.Model):
         for row in self:
             row.attempt_ids = by_row.get(row.id, rows.browse())
 
-    # -- the registry -----------------------------------------------------------------------
-
-    @api.model
-    def _operations(self):
-        """Name -> :class:`Operation`. A consultant's module adds its own documents here."""
-        return {
-            "customer": Operation(
-                model="res.partner",
-                kind="customer",
-                builder="_finance_customer_values",
-                number="{prefix}-C-{id:06d}",
-            ),
-            "receivable": Operation(
-                model="account.move",
-                kind="receivable",
-                builder="_finance_receivable_values",
-                number="{prefix}-AR-{id}",
-                needs="_finance_customers",
-                needs_operation="customer",
-                needs_value="customer_number",
-            ),
-        }
-
     # -- writing intents --------------------------------------------------------------------
 
     @api.model
@@ -142,12 +112,14 @@ class FinanceOutbox(models.Model):
         needs = getattr(records, rules.needs)() if rules.needs else {}
         rows, needed_rows = outbox._known_rows(connection, rules, records, needs)
         needed_rows = outbox._enqueue_needed(connection, rules, needs, needed_rows)
+        first_rows = outbox._rows_to_follow(connection, rules, records)
         values = getattr(records, rules.builder)()
         to_create = []
         for record in records:
             vals = self._prepare_row_vals(connection, operation, record, values[record.id])
             needed = needed_rows.get(needs[record.id].id) if record.id in needs else None
-            vals["requires_id"] = needed.id if needed else False
+            vals["requires_id"] = first_rows.get(record.id) or (needed.id if needed else False)
+            vals["customer_ref"] = needs[record.id].id if record.id in needs else False
             if record.id in rows:
                 rows[record.id]._refreeze(vals)
             else:
@@ -155,6 +127,8 @@ class FinanceOutbox(models.Model):
         if to_create:
             created = outbox._outbox_add(to_create)
             rows.update({vals["res_id"]: row for row, vals in zip(created, to_create, strict=True)})
+        if rules.products and connection.product_source == "here":
+            outbox._enqueue_products(connection, getattr(records, rules.products)(), rows)
         self._wake()
         return rows
 
@@ -209,6 +183,17 @@ class FinanceOutbox(models.Model):
         return {record_id: row for record_id, row in rows.items() if record_id not in bound}
 
     @api.model
+    def _rows_to_follow(self, connection, rules, records):
+        """{record id: id of the row that goes out before it}."""
+        targets = getattr(records, rules.follows)() if rules.follows else {}
+        if not targets:
+            return {}
+        keys = {f"{target._name}/{target.id}": record_id for record_id, target in targets.items()}
+        domain = [("connection_id", "=", connection.id), ("business_key", "in", list(keys)), ("state", "!=", "done"),
+                  ("error_code", "!=", "withdrawn")]  # fmt: skip
+        return {keys[row.business_key]: row.id for row in self.search(domain)}
+
+    @api.model
     def _prepare_row_vals(self, connection, operation, record, values):
         """Hook: columns of a new row."""
         rules = self._operations()[operation]
@@ -232,7 +217,10 @@ class FinanceOutbox(models.Model):
         }
 
     def _refreeze(self, vals):
-        """New values for a row that never reached the far side; the same values change nothing."""
+        """New values for a row that never reached the far side; the same values change nothing.
+
+        :raises UserError: the far side may have it with the old values
+        """
         self.ensure_one()
         if self.request_hash == vals["request_hash"] and self.state in ("pending", "sending", "uncertain", "done"):
             return
@@ -250,6 +238,8 @@ class FinanceOutbox(models.Model):
     def _is_frozen(self):
         """The far side has it or may have it: our document must stay as it is."""
         self.ensure_one()
+        if self._is_update():
+            return False
         return self.state in ("sending", "uncertain", "done") or self.remote_possible
 
     def _withdraw(self):

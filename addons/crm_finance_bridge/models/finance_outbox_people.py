@@ -85,10 +85,24 @@ class FinanceOutbox(models.Model):
             row._mark_done(evidence, (number or "").strip())
         self._wake()
 
+    def action_settle_customer(self, number):
+        """These customers stand over there already under ``number``: they are bound and not made again."""
+        rows = self._check_actor()
+        for row in rows:
+            if row.operation != "customer" or row.state == "done" or row._is_frozen() or not number:
+                raise UserError(self.env._("Only customers that were not sent yet can be given a number by hand."))
+            row._mark_done(self.env._("Found there under this number"), number)
+        self._wake()
+
     def _mark_done(self, evidence, number):
         self.ensure_one()
         self.env["finance.binding"]._bind(
-            self.connection_id, self.res_model, self.res_id, self.kind, number=number or self.number, by_hand=True
+            self.connection_id,
+            self.res_model,
+            self.res_id,
+            self._bound_kind(),
+            number=number or self.number,
+            by_hand=True,
         )
         self.env["finance.attempt"]._note(self, "mark_done", "ok", reason=evidence)
         self._outbox_finish(evidence=evidence)

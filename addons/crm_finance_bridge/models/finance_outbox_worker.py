@@ -18,6 +18,7 @@ from ..clients.errors import (
     Unknown,
 )
 from ..lib.vault import VaultError
+from .finance_outbox_changes import OPEN_PHASES
 
 _logger = logging.getLogger(__name__)
 
@@ -66,10 +67,19 @@ class FinanceOutbox(models.Model):
         return SQL(
             """%s AND (o.requires_id IS NULL
                    OR EXISTS (SELECT 1 FROM finance_outbox r WHERE r.id = o.requires_id AND r.state = 'done'))
+               AND NOT EXISTS (SELECT 1 FROM finance_outbox_product_rel n
+                               JOIN finance_outbox r ON r.id = n.product_row_id
+                               WHERE n.outbox_id = o.id AND r.state != 'done')
+               AND NOT EXISTS (SELECT 1 FROM finance_outbox u
+                               WHERE o.customer_ref IS NOT NULL AND u.state != 'done'
+                                 AND u.lane = o.connection_id || '/res.partner/' || o.customer_ref
+                                 AND u.operation = 'customer_update'
+                                 AND (u.phase = ANY(%s) OR u.state IN ('sending', 'uncertain')))
                AND EXISTS (SELECT 1 FROM finance_connection c
                            WHERE c.id = o.connection_id AND c.state = 'on' AND c.stop_reason IS NULL
                              AND (c.breaker_retry_at IS NULL OR c.breaker_retry_at <= %s))""",
             super()._outbox_claim_condition(),
+            list(OPEN_PHASES),
             self._outbox_now(),
         )
 
@@ -136,11 +146,12 @@ class FinanceOutbox(models.Model):
         elif not found and self.phase:
             # we have seen it; somebody over there took it away
             self._record(token, FIND, Mismatch("number of documents", 1, 0))
-        elif not found and self._must_settle():
+        elif (not found or self._is_update()) and self._must_settle():
             words = self.connection_id._in_words()
             text = words._error_sentence(Unknown("settle"))
             rest = self.connection_id.settle_seconds - (self._outbox_now() - self.uncertain_since).total_seconds()
             self._step(token, lambda: self._outbox_postpone(text, "settle", delay=rest + 1))
+            return None
         return found[0] if len(found) == 1 else None
 
     def _must_settle(self):
@@ -152,7 +163,7 @@ class FinanceOutbox(models.Model):
 
     def _climb(self, token, adapter, kind, number, wire, payload, document):
         """Step after step until the far side is done, each recorded before the next."""
-        step = adapter.next_step(kind, document)
+        step = adapter.next_step_for(kind, document, wire)
         steps = adapter.steps(kind)
         for _turn in steps:
             if step not in steps:
@@ -162,7 +173,7 @@ class FinanceOutbox(models.Model):
             document, ok = self._call(token, step, adapter.send_step, kind, step, number, payload)
             if not ok or not self._adopt(token, adapter, wire, document, step):
                 return
-            step = adapter.next_step(kind, document)
+            step = adapter.next_step_for(kind, document, wire)
         if step == DONE:
             self._step(token, self._finish_bound)
         elif step == WAIT:
@@ -183,6 +194,8 @@ class FinanceOutbox(models.Model):
 
     def _finish_bound(self):
         self._outbox_finish()
+        if self._is_update() and self._changed_meanwhile():
+            self._outbox_write(self._fresh_vals())
         self._close_todo()
 
     def _adopt(self, token, adapter, wire, document, step):
@@ -197,7 +210,7 @@ class FinanceOutbox(models.Model):
             vals = {"phase": step if step != FIND else self.phase or FIND, "remote_id": document.remote_id}
             self._outbox_write({**vals, "remote_possible": True, "uncertain_since": False})
             self.env["finance.binding"]._bind(
-                self.connection_id, self.res_model, self.res_id, self.kind,
+                self.connection_id, self.res_model, self.res_id, self._bound_kind(),
                 number=document.number, remote_id=document.remote_id, remote_state=document.status,
             )  # fmt: skip
 

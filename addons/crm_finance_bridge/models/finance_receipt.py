@@ -88,8 +88,12 @@ class FinanceReceipt(models.Model):
         touched = self.sudo().browse()
         partners = self._partners_by_number(connection, {r.customer_number for r in receipts})
         currencies = self._currencies_by_number(connection)
+        own = self._own_payments(connection, {r.number for r in receipts})
         for receipt in receipts:
             vals = self._prepare_mirror_vals(connection, receipt, partners, currencies)
+            if receipt.number in own and (receipt.remote_id, receipt.entry_id) not in by_key:
+                # we entered this money ourselves: it is there already, and registered here
+                vals |= {"payment_id": own.pop(receipt.number), "state": "matched"}
             row = by_key.get((receipt.remote_id, receipt.entry_id))
             if not row:
                 row = self.sudo()._through_door(*vals).create(vals).with_env(self.sudo().env)
@@ -154,6 +158,18 @@ class FinanceReceipt(models.Model):
         if self._fields[name].type == "many2one":
             current = current.id
         return (current or False) != (value or False)
+
+    @api.model
+    def _own_payments(self, connection, numbers):
+        """{number: payment id} of receipts that we sent, or are sending, ourselves."""
+        rows = (
+            self.env["finance.outbox"]
+            .sudo()
+            .search(
+                [("connection_id", "=", connection.id), ("kind", "=", "own_receipt"), ("number", "in", list(numbers))]
+            )
+        )
+        return {row.number: row.res_id for row in rows}
 
     @api.model
     def _partners_by_number(self, connection, numbers):

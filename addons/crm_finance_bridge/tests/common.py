@@ -84,6 +84,10 @@ class BridgeCase(TransactionCase):
         return moves
 
     def row(self, record):
+        """The row that made this record over there."""
+        return self.rows(record).filtered(lambda row: row.operation != "customer_update")
+
+    def rows(self, record):
         return self.outbox.search([("res_model", "=", record._name), ("res_id", "=", record.id)])
 
     # -- the worker -------------------------------------------------------------------------

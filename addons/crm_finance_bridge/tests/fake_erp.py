@@ -55,8 +55,17 @@ class FakeAdapter(FinanceAdapter):
     def test_connection(self):
         return ConnectionReport("fake", "001", "crm", "ok")
 
+    sends = ("customer", "customer_update", "product", "receivable", "credit_note", "sales_order", "own_receipt")
+
     def steps(self, kind):
-        return (SAVE, SUBMIT, AUDIT)
+        return ("unaudit", SAVE, SUBMIT, AUDIT) if kind == "customer_update" else (SAVE, SUBMIT, AUDIT)
+
+    def next_step_for(self, kind, document, values):
+        if kind != "customer_update" or document is None:
+            return self.next_step(kind, document)
+        if document.name == values["name"]:
+            return {"D": SUBMIT}.get(document.status) or self.next_step(kind, document)
+        return "unaudit" if document.status == "C" else SAVE
 
     def next_step(self, kind, document):
         if document is None:
@@ -81,11 +90,13 @@ class FakeAdapter(FinanceAdapter):
         self._before(step, number)
         fault = self.erp.fault(step)
         self._fail_before(fault)
-        if step == SAVE:
+        if kind == "customer_update" and step == SAVE:
+            self.erp.with_number(number)[0]["payload"] |= payload
+        elif step == SAVE:
             self._save(kind, number, payload, fault)
         else:
             document = self.erp.with_number(number)[0]
-            document["status"] = {SUBMIT: "B", AUDIT: "C"}[step]
+            document["status"] = {SUBMIT: "B", AUDIT: "C", "unaudit": "D"}[step]
         self._fail_after(fault)
         return self._remote(self.erp.with_number(number)[0])
 
@@ -153,5 +164,6 @@ class FakeAdapter(FinanceAdapter):
             number=document["number"],
             status=document["status"],
             amount=document["amount"],
+            name=document["payload"].get("name"),
             modified=datetime.now(UTC),
         )

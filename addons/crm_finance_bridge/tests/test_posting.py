@@ -16,9 +16,8 @@ _logger = logging.getLogger(__name__)
 class TestPosting(BridgeCase):
     def test_only_posted_customer_invoices(self):
         draft = self.invoice(post=False)
-        refund = self.invoice(move_type="out_refund")
         bill = self.invoice(move_type="in_invoice")
-        self.assertFalse(self.row(draft) + self.row(refund) + self.row(bill))
+        self.assertFalse(self.row(draft) + self.row(bill))
 
     def test_connection_that_is_off_gets_nothing(self):
         self.connection.with_user(self.manager).action_switch_off()
@@ -33,9 +32,7 @@ class TestPosting(BridgeCase):
         row = self.row(move)
         self.partner.name = "改名以后有限公司"
         self.deliver()
-        self.assertEqual(
-            self.erp.with_number(self.row(self.partner).number)[0]["payload"]["name"], "苏州华芯机械有限公司"
-        )
+        self.assertIn("苏州华芯机械有限公司", self.row(self.partner).wire_text)
         self.assertEqual(row.state, "done")
 
     def test_reset_before_sending_withdraws(self):
@@ -93,9 +90,10 @@ class TestPosting(BridgeCase):
         ).action_create_payments()
         self.assertIn(move.payment_state, ("in_payment", "paid"))
 
-    def test_credit_note_says_that_it_is_entered_by_hand(self):
+    def test_credit_note_posted_while_nothing_was_sent_is_entered_by_hand(self):
         move = self.invoice()
         self.deliver()
+        self.connection.with_user(self.manager).action_switch_off()
         refund = move._reverse_moves()
         refund.action_post()
         self.assertEqual(refund.finance_bridge_state, "manual")

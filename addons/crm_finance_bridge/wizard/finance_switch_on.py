@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..models.account_move import SENT
+
 BATCH = 200
 
 
@@ -36,13 +38,13 @@ class FinanceSwitchOn(models.TransientModel):
         known = (
             self.env["finance.outbox"]
             .sudo()
-            ._search([("connection_id", "=", self.connection_id.id), ("operation", "=", "receivable")])
+            ._search([("connection_id", "=", self.connection_id.id), ("res_model", "=", "account.move")])
         )
         return (
             Domain("company_id", "=", self.connection_id.company_id.id)
-            & Domain("move_type", "=", "out_invoice")
+            & Domain("move_type", "in", list(SENT))
             & Domain("state", "=", "posted")
-            & Domain("invoice_date", ">=", self.start_date)
+            & Domain("date", ">=", self.start_date)
             & Domain("id", "not in", known.subselect("res_id"))
         )
 
@@ -55,11 +57,18 @@ class FinanceSwitchOn(models.TransientModel):
             raise UserError(self.env._("The connection is stopped. Press Test Connection first."))
         if not self.is_from_now and not self.start_date:
             raise UserError(self.env._("Enter the date from which on posted invoices are sent."))
-        moves = self._get_moves()._finance_to_send()
-        connection.sudo()._switch("on")
+        moves = self._get_moves()
+        start = None if self.is_from_now else self.start_date
+        connection.sudo()._switch("on", start)
+        moves = moves._finance_to_send(connection.sudo())
         outbox = self.env["finance.outbox"].sudo()
-        for start in range(0, len(moves), BATCH):
-            outbox._enqueue(connection.sudo(), "receivable", moves[start : start + BATCH])
+        # invoices before what takes them back
+        for move_type, operation in SENT.items():
+            chosen = moves.filtered(lambda move, wanted=move_type: move.move_type == wanted)
+            if not outbox._can_send(connection, operation):
+                continue
+            for first in range(0, len(chosen), BATCH):
+                outbox._enqueue(connection.sudo(), operation, chosen[first : first + BATCH])
         connection.sudo().message_post(
             body=self.env._(
                 "Switched on by %(user)s; %(count)s earlier invoices are sent.",

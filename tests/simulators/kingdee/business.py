@@ -15,6 +15,13 @@ from .forms import CUSTOMER
 from .reading import Refusal, base_key
 
 CURRENCIES = ((1, "PRE001", "CNY", "人民币"), (7, "PRE007", "USD", "美元"))
+BASE_DATA = {
+    "BD_UNIT": (("Pcs", "件"), ("Tai", "台"), ("Tao", "套")),
+    "BD_SETTLETYPE": (("JSFS01_SYS", "现金"), ("JSFS04_SYS", "电汇")),
+    "BD_SALER": (("XSY001", "张伟"), ("XSY002", "李娜")),
+    "BD_DEPARTMENT": (("BM01", "销售部"),),
+    "BD_TAXRATE": (("SL01_SYS", "零税率"), ("SL02_SYS", "13%增值税")),
+}
 
 
 class Business:
@@ -30,6 +37,11 @@ class Business:
                 if not self._store.by_number("BD_CURRENCY", number):
                     body = {"header": {"FCODE": code, "FNAME": name}, "entries": {}, "ignored": []}
                     self._store.insert("BD_CURRENCY", ident, number, "C", body)
+            for form, rows in BASE_DATA.items():
+                for ident, (number, name) in enumerate(rows, 1):
+                    if not self._store.by_number(form, number):
+                        body = {"header": {"FNAME": name}, "entries": {}, "ignored": []}
+                        self._store.insert(form, ident, number, "C", body)
 
     # ------------------------------------------------------------------ save
 

@@ -154,4 +154,92 @@ CURRENCY = Form(
     required={"FName": "名称"},
 )
 
-FORMS = {form.id.upper(): form for form in (CUSTOMER, RECEIVABLE, RECEIPT, CURRENCY)}
+MATERIAL = Form(
+    id="BD_MATERIAL",
+    label="物料",
+    pk="FMATERIALID",
+    number="FNumber",
+    prefix="CH",
+    cancel="FForbidStatus",
+    header=_fields(
+        text="FName FSpecification FErpClsID FCreateDate",
+        ref="FCreateOrgId FUseOrgId FCategoryID FTaxType FTaxRateId FBaseUnitId",
+    ),
+    required={"FName": "名称", "FCreateOrgId": "创建组织", "FBaseUnitId": "基本单位"},
+    heads=("SubHeadEntity",),
+)
+
+SALES_ORDER = Form(
+    id="SAL_SaleOrder",
+    label="销售订单",
+    pk="FID",
+    number="FBillNo",
+    prefix="XSDD",
+    cancel="FCancelStatus",
+    header=_fields(
+        text="FNote FIsIncludedTax FCloseStatus FCreateDate",
+        ref="FBillTypeID FSaleOrgId FCustId FSalerId FSettleCurrId FExchangeTypeId",
+        date="FDate",
+        num="FBillAllAmount",
+    ),
+    required={
+        "FBillTypeID": "单据类型",
+        "FDate": "日期",
+        "FSaleOrgId": "销售组织",
+        "FCustId": "客户",
+        "FSalerId": "销售员",
+        "FSettleCurrId": "结算币别",
+    },
+    entries={
+        "FSaleOrderEntry": _fields(
+            ref="FMaterialId FUnitID FPriceUnitId FStockUnitID FStockOrgId FSettleOrgIds FOwnerId FOutLmtUnitID",
+            num="FQty FTaxPrice FEntryTaxRate FAllAmount FStockOutQty",
+            text="FOwnerTypeId FReserveType FOUTLMTUNIT",
+            date="FDeliveryDate",
+        )
+    },
+    entry_required={
+        "FSaleOrderEntry": {
+            "FMaterialId": "物料编码",
+            "FUnitID": "销售单位",
+            "FPriceUnitId": "计价单位",
+            "FStockUnitID": "库存单位",
+            "FSettleOrgIds": "结算组织",
+            "FDeliveryDate": "要货日期",
+            "FReserveType": "预留类型",
+            "FOUTLMTUNIT": "超发控制单位类型",
+        }
+    },
+    heads=("FSaleOrderFinance",),
+    customer="FCustId",
+    total=("FBillAllAmount", "FSaleOrderEntry", "FAllAmount"),
+)
+
+
+def _base(form_id, label, pk, prefix):
+    """Base data that is only read here: a number and a name."""
+    return Form(form_id, label, pk, "FNumber", prefix, "FForbidStatus", _fields(text="FName"), {"FName": "名称"})
+
+
+UNIT = _base("BD_UNIT", "计量单位", "FUNITID", "DW")
+SETTLE_TYPE = _base("BD_SETTLETYPE", "结算方式", "FID", "JSFS")
+SALER = _base("BD_Saler", "销售员", "FID", "XSY")
+DEPARTMENT = _base("BD_Department", "部门", "FDEPTID", "BM")
+TAX_RATE = _base("BD_TaxRate", "税率", "FID", "SL")
+
+FORMS = {
+    form.id.upper(): form
+    for form in (
+        CUSTOMER,
+        RECEIVABLE,
+        RECEIPT,
+        CURRENCY,
+        MATERIAL,
+        SALES_ORDER,
+        UNIT,
+        SETTLE_TYPE,
+        SALER,
+        DEPARTMENT,
+        TAX_RATE,
+    )
+}

@@ -1,5 +1,6 @@
 from odoo import models
 
+SENT = ("out_invoice", "out_refund")
 # what was frozen when the invoice was posted
 FROZEN = frozenset(
     {"state", "partner_id", "commercial_partner_id", "currency_id", "company_id", "move_type", "name", "invoice_date",
@@ -15,7 +16,7 @@ class AccountMove(models.Model):
     def write(self, vals):
         if FROZEN.isdisjoint(vals):
             return super().write(vals)
-        posted = self.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+        posted = self.filtered(lambda move: move.state == "posted" and move.move_type in SENT)
         if not posted:
             return super().write(vals)
         changing = posted.filtered(

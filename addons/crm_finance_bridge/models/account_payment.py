@@ -1,0 +1,87 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from odoo.addons.crm_merchant.lib.money import from_float
+
+CONFIRMED = ("in_process", "paid")
+
+
+class AccountPayment(models.Model):
+    """A customer's payment that was entered here goes out where the connection says so; one read from there never."""
+
+    _inherit = "account.payment"
+
+    def _watched_fields(self):
+        return super()._watched_fields() | {"state": "_on_finance_state"}
+
+    def _on_finance_state(self, before):
+        """Handler: confirmed payments go out; what stands over there is not taken back here."""
+        confirmed = self.filtered(
+            lambda payment: payment.state in CONFIRMED and before.get(payment.id, {}).get("state") not in CONFIRMED
+        )
+        taken_back = self.filtered(
+            lambda payment: payment.state not in CONFIRMED and before.get(payment.id, {}).get("state") in CONFIRMED
+        )
+        if confirmed:
+            confirmed._finance_enqueue()
+        if taken_back:
+            taken_back._finance_take_back()
+
+    def _finance_enqueue(self):
+        own = self.filtered(lambda payment: payment.payment_type == "inbound" and payment.partner_type == "customer")
+        own = own.filtered(
+            lambda payment: payment.partner_id and payment.currency_id.compare_amounts(payment.amount, 0) > 0
+        )
+        connections = self.env["finance.connection"]._on_for(own, "sends_receipts") if own else ()
+        if not connections:
+            return
+        mirrored = self.env["finance.receipt"].sudo().search([("payment_id", "in", own.ids)]).payment_id
+        outbox = self.env["finance.outbox"].sudo()
+        for connection in connections:
+            payments = (own - mirrored).filtered(
+                lambda payment, to=connection: payment.company_id == to.company_id
+                and (not to.start_date or payment.date >= to.start_date)
+            )
+            if payments and outbox._can_send(connection, "own_receipt"):
+                outbox._enqueue(connection, "own_receipt", payments)
+
+    def _finance_take_back(self):
+        """:raises UserError: the finance system has or may have one of these payments"""
+        rows = self.env["finance.outbox"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        for row in rows:
+            if row._is_frozen():
+                raise UserError(
+                    self.env._(
+                        "%(payment)s stands in the finance system as %(number)s, or is on its way there, and cannot be "
+                        "reset or cancelled here. Register a refund instead.",
+                        payment=row.res_name,
+                        number=row.number,
+                    )
+                )
+        rows.filtered(lambda row: row.error_code != "withdrawn")._withdraw()
+
+    # -- frozen values ----------------------------------------------------------------------
+
+    def _finance_customers(self):
+        """{payment id: customer whose number it names}"""
+        return {payment.id: payment.partner_id.commercial_partner_id for payment in self}
+
+    def _finance_receipt_values(self):
+        """{payment id: values of a receipt} as ``clients/kingdee_payloads`` describes them."""
+        return {payment.id: payment._prepare_finance_receipt_vals() for payment in self}
+
+    def _prepare_finance_receipt_vals(self):
+        """Hook: plain values of one receipt; without an invoice it is paid ahead."""
+        self.ensure_one()
+        invoices = self.invoice_ids
+        return {
+            "customer": self.partner_id.commercial_partner_id.id,
+            "date": self.date.isoformat(),
+            "currency": self.currency_id.name,
+            "amount_total": str(from_float(self.amount, self.currency_id.decimal_places)),
+            "settlement": self.env["finance.mapping"]._key_of(self.journal_id),
+            "reference": self.payment_reference or "",
+            "for": ",".join(invoices.mapped("name"))[:100],
+            "is_advance": not invoices,
+            "remark": (self.memo or "")[:200],
+        }

@@ -1,0 +1,58 @@
+from odoo import fields, models
+
+HERE_OR_THERE = [("here", "Here"), ("there", "In the Finance System")]
+
+
+class FinanceConnection(models.Model):
+    """What moves over a connection, from when on, and which side is right where both know something."""
+
+    _inherit = "finance.connection"
+
+    start_date = fields.Date(
+        "Goes Live On",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Documents of an earlier accounting date are never sent; set when it is switched on",
+    )
+    customer_source = fields.Selection(
+        HERE_OR_THERE,
+        "Customers Are Kept",
+        required=True,
+        default="here",
+        tracking=True,
+        help="Here: a customer who changes is changed over there too. There: only new ones are sent.",
+    )
+    product_source = fields.Selection(
+        HERE_OR_THERE,
+        "Products Are Kept",
+        required=True,
+        default="there",
+        tracking=True,
+        help="Here: a product without a number is made over there before the first document that names it. "
+        "There: it needs a row under Mappings.",
+    )
+    credit_source = fields.Selection(
+        HERE_OR_THERE,
+        "Credit Limits Are Kept",
+        required=True,
+        default="there",
+        tracking=True,
+        help="There: they are read every night, if the finance system offers them. Here: they are never touched.",
+    )
+    sends_orders = fields.Boolean(
+        "Send Sales Orders", tracking=True, help="Orders go out when they are confirmed, from the next one on"
+    )
+    sends_receipts = fields.Boolean(
+        "Send Receipts Entered Here",
+        tracking=True,
+        help="Customer payments registered here go out when they are confirmed, from the next one on",
+    )
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | {"start_date"}
+
+    def _on_for(self, records, *flags):
+        """Connections that are on for the companies of ``records``, with these switches set."""
+        domain = [("company_id", "in", records.company_id.ids), ("state", "=", "on")]
+        return self.sudo().search(domain + [(flag, "=", True) for flag in flags])
