@@ -82,6 +82,11 @@ def ge(name, value):
     return _compare(name, ">=", value)
 
 
+def le(name, value):
+    """``name`` is at most ``value``."""
+    return _compare(name, "<=", value)
+
+
 def lt(name, value):
     """``name`` is less than ``value``."""
     return _compare(name, "<", value)

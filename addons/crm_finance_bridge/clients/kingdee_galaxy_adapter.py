@@ -1,5 +1,6 @@
 """Kingdee Cloud Galaxy behind the :class:`.adapter.FinanceAdapter` seam."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from . import kingdee_filters as where
@@ -236,6 +237,66 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
             codes.extend(RemoteCode(kind, _text(number), _text(name)) for number, name in rows)
             if len(rows) < self._page_size:
                 return codes
+
+    def read_open_items(self, day):
+        """Open rests of audited receivables (per due date, added up) and receipts up to ``day``.
+
+        What was written off over there since then is taken off too: read it on the day itself.
+        """
+        settled = (where.eq("FDocumentStatus", "C"), where.eq("FCancelStatus", "A"), where.le("FDATE", day))
+        items = {}
+        parts = (
+            ("receivable", 1, "FPAYAMOUNTFOR", "FWRITTENOFFAMOUNTFOR_P", "FSETTLEORGID.FNumber",
+             self.settings.organisation),
+            ("receipt", -1, "FRECAMOUNTFOR_E", "FWRITTENOFFAMOUNTFOR_D", "FPAYORGID.FNumber",
+             self.settings.receipt_organisation),
+        )  # fmt: skip
+        for kind, sign, total, written_off, organisation_key, organisation in parts:
+            ident, number, _status, _void, _modified, _amount, customer, currency, _name = _FIND[kind]
+            condition = where.all_of(*settled, where.eq(organisation_key, organisation))
+            fields = (ident, number, customer, currency, "FDATE", total, written_off)
+            for row in self._all_rows(FORMS[kind], fields, condition, ident):
+                rest = sign * (_amount(row[5] or 0) - _amount(row[6] or 0))
+                known = items.get((kind, row[0]))
+                items[kind, row[0]] = RemoteDocument(
+                    kind, str(row[0]), _text(row[1]), "C", amount=rest + (known.amount if known else 0),
+                    customer_number=_text(row[2]), currency_number=_text(row[3]), day=self._day(row[4]),
+                )  # fmt: skip
+        return [item for item in items.values() if item.amount]
+
+    def read_documents(self, since, until, *, page=None):
+        """Receivables dated in the period, in any state, by id; ``page`` is the last id read."""
+        keys = _FIND["receivable"]
+        condition = where.all_of(
+            where.ge("FDATE", since),
+            where.le("FDATE", until),
+            where.eq("FSETTLEORGID.FNumber", self.settings.organisation),
+            *([where.gt("FID", page)] if page else []),
+        )
+        fields = (*(key for key in keys if key), "FDATE")
+        rows = self.client.execute_bill_query(
+            FORMS["receivable"], fields, condition, order=(keys[0],), limit=self._page_size
+        )
+        documents = []
+        for row in rows:
+            raw = dict(zip(fields, row, strict=True))
+            documents.append(replace(self._document("receivable", keys, raw), day=self._day(raw["FDATE"])))
+        return documents, (rows[-1][0] if len(rows) == self._page_size else None)
+
+    def _all_rows(self, form, fields, condition, ident):
+        """All rows; pages are cut by offset, the order is fixed by the id."""
+        rows = []
+        while True:
+            more = self.client.execute_bill_query(
+                form, fields, condition, order=(ident,), start=len(rows), limit=self._page_size
+            )
+            rows.extend(more)
+            if len(more) < self._page_size:
+                return rows
+
+    def _day(self, value):
+        moment = self._moment(value)
+        return moment.astimezone(self._zone).date() if moment else None
 
     # ------------------------------------------------------------------ receipts
 

@@ -9,6 +9,7 @@ from . import finance_connection_eas
 from . import finance_token
 from . import finance_mapping
 from . import finance_code
+from . import finance_opening
 from . import finance_binding
 from . import finance_attempt
 from . import finance_cursor

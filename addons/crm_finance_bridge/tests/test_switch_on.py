@@ -9,7 +9,9 @@ class TestSwitchOn(BridgeCase):
     def setUp(self):
         super().setUp()
         self.connection._switch("off")
-        self.moves = self.invoice(count=3)
+        # a day of the manager's zone: what is dated earlier would be an opening item
+        day = fields.Date.context_today(self.connection.with_user(self.manager))
+        self.moves = self.invoice(count=3, invoice_date=day)
         self.env["finance.mapping"].flush_model()
 
     def wizard(self, **vals):

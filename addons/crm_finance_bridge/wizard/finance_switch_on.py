@@ -27,6 +27,14 @@ class FinanceSwitchOn(models.TransientModel):
             wizard.move_count = len(moves)
             wizard.move_total = sum(moves.mapped("amount_total_signed"))
 
+    def _get_day(self):
+        return (not self.is_from_now and self.start_date) or fields.Date.context_today(self)
+
+    def action_opening(self):
+        """Shows what customers owe on the day of the start, on both sides."""
+        self.ensure_one()
+        return self.connection_id.action_opening(self._get_day())
+
     def _get_moves(self):
         moves = self.env["account.move"]
         if self.is_from_now or not self.start_date or not self.connection_id:
@@ -57,6 +65,7 @@ class FinanceSwitchOn(models.TransientModel):
             raise UserError(self.env._("The connection is stopped. Press Test Connection first."))
         if not self.is_from_now and not self.start_date:
             raise UserError(self.env._("Enter the date from which on posted invoices are sent."))
+        connection._opening_check(self._get_day())
         moves = self._get_moves()
         start = None if self.is_from_now else self.start_date
         connection.sudo()._switch("on", start)
