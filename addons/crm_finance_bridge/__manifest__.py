@@ -27,6 +27,7 @@
         "views/finance_binding_views.xml",
         "views/finance_code_views.xml",
         "views/finance_opening_views.xml",
+        "views/finance_reconciliation_views.xml",
         "views/account_move_views.xml",
         "views/menus.xml",
     ],

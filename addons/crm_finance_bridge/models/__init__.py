@@ -13,6 +13,9 @@ from . import finance_opening
 from . import finance_binding
 from . import finance_attempt
 from . import finance_cursor
+from . import finance_reconciliation
+from . import finance_reconciliation_compare
+from . import finance_reconciliation_line
 from . import finance_outbox
 from . import finance_operations
 from . import finance_outbox_changes
