@@ -16,6 +16,7 @@
         "wizard/finance_mark_done_views.xml",
         "wizard/finance_code_import_views.xml",
         "wizard/finance_preview_views.xml",
+        "wizard/finance_setup_views.xml",
         "wizard/finance_opening_import_views.xml",
         "views/finance_attempt_views.xml",
         "views/finance_connection_views.xml",

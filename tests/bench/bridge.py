@@ -68,7 +68,7 @@ def multiply(env, table, row_id, count, **changed):
     values = [changed.get(name, f't."{name}"') for name in names]
     columns = ", ".join(f'"{name}"' for name in names)
     env.cr.execute(
-        f"INSERT INTO {table} ({columns}) SELECT {', '.join(values)} FROM {table} t, generate_series(1, {count}) n "  # noqa: S608 our own names
+        f"INSERT INTO {table} ({columns}) SELECT {', '.join(values)} FROM {table} t, generate_series(1, {count}) n "
         f"WHERE t.id = {row_id} ORDER BY n RETURNING id"
     )
     return env.cr.fetchone()[0]

@@ -120,6 +120,10 @@ class FinanceAdapter(ABC):
         """
         return None
 
+    def read_credit_limits(self):
+        """Customer number -> credit limit (Decimal, local currency); ``None`` if not offered."""
+        return None
+
     def read_open_items(self, day):
         """What customers owed at the end of ``day``, and what they had paid ahead (negative).
 

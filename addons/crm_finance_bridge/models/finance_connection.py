@@ -69,9 +69,6 @@ class FinanceConnection(models.Model):
     sync_from = fields.Datetime("On Since", readonly=True, copy=False)
     last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
     outbox_ids = fields.One2many("finance.outbox", "connection_id", readonly=True)
-    waiting_count = fields.Integer("Waiting", compute="_compute_health")
-    stopped_count = fields.Integer("Needs a Person", compute="_compute_health")
-    oldest_waiting_at = fields.Datetime("Oldest Waiting", compute="_compute_health")
 
     _company_product_uniq = models.UniqueIndex(
         "(company_id, product) WHERE active IS TRUE", "This company already has a connection to this product."
@@ -85,24 +82,6 @@ class FinanceConnection(models.Model):
     def _selection_product(self):
         """Products an adapter is registered for; a consultant's module adds its own."""
         return [("kingdee_galaxy", self.env._("Kingdee Cloud Galaxy"))]
-
-    @api.depends("outbox_ids.state")
-    def _compute_health(self):
-        groups = self.env["finance.outbox"]._read_group(
-            [("connection_id", "in", self.ids), ("state", "!=", "done"), ("error_code", "!=", "withdrawn")],
-            ["connection_id", "state"],
-            ["__count", "create_date:min"],
-        )
-        waiting, stopped, oldest = {}, {}, {}
-        for connection, state, count, first in groups:
-            tally = stopped if state in ("rejected", "dead") else waiting
-            tally[connection.id] = tally.get(connection.id, 0) + count
-            if tally is waiting:
-                oldest[connection.id] = min(first, oldest.get(connection.id, first))
-        for connection in self:
-            connection.waiting_count = waiting.get(connection.id, 0)
-            connection.stopped_count = stopped.get(connection.id, 0)
-            connection.oldest_waiting_at = oldest.get(connection.id, False)
 
     @api.constrains("base_url")
     def _check_base_url(self):
@@ -257,11 +236,6 @@ class FinanceConnection(models.Model):
         if start_date and not self.start_date:
             vals["start_date"] = start_date
         self._through_door(*vals).write(vals)
-
-    def action_open_outbox(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_finance_bridge.action_finance_outbox")
-        return {**action, "domain": [("connection_id", "=", self.id)], "context": {"search_default_stopped": 1}}
 
     def _notice(self, kind, text):
         return {

@@ -2,6 +2,7 @@ from . import test_what_goes_out
 from . import test_preview
 from . import test_opening
 from . import test_reconciliation
+from . import test_health_and_setup
 from . import test_cron
 from . import test_delivery
 from . import test_exactly_once

@@ -1,0 +1,81 @@
+import logging
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from odoo.addons.crm_merchant.models.kernel.outbox_mixin import CONFLICTS
+
+from ..clients.errors import EndpointRefused, FinanceError, LoginFailed
+from ..lib.vault import VaultError
+
+_logger = logging.getLogger(__name__)
+
+
+class FinanceConnection(models.Model):
+    """What customers owe over there, and how much they may, read every night with its time."""
+
+    _inherit = "finance.connection"
+
+    credit_read_at = fields.Datetime("Balances Read", readonly=True, copy=False)
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | {"credit_read_at"}
+
+    @api.model
+    def _cron_credit(self):
+        """Every connection that is on and is the source of credit; one that fails stops no other."""
+        domain = [("state", "=", "on"), ("stop_reason", "=", False), ("credit_source", "=", "there")]
+        for connection in self.sudo().search(domain):
+            try:
+                connection.with_company(connection.company_id)._read_credit()
+            except (FinanceError, VaultError) as error:
+                if isinstance(error, LoginFailed | EndpointRefused | VaultError):
+                    connection._pause(connection._in_words()._error_sentence(error))
+                _logger.info("credit of connection %s: %s", connection.id, type(error).__name__)
+            except CONFLICTS:
+                # customers are being edited; the next night reads again
+                self.env.cr.rollback()
+            self._credit_commit()
+
+    def _credit_commit(self):
+        self.env["ir.cron"]._commit_progress(1)
+
+    def _read_credit(self):
+        """Hands balances and limits of all bound customers to the door of credit; what is not offered stays as it is."""
+        self.ensure_one()
+        adapter = self._adapter()
+        moment = self.env.cr.now().replace(microsecond=0)
+        self._credit_commit()
+        items = adapter.read_open_items(fields.Date.context_today(self.with_context(tz="Asia/Shanghai")))
+        if items is None:
+            return
+        limits = adapter.read_credit_limits() or {}
+        own = self.env["finance.mapping"].sudo()._tables(self)["currency"].get(self.company_id.currency_id.name)
+        balances, strange = defaultdict(Decimal), set()
+        for item in items:
+            if item.currency_number == own:
+                balances[item.customer_number] += item.amount
+            else:
+                strange.add(item.customer_number)
+        bindings = (
+            self.env["finance.binding"]
+            .sudo()
+            .search_fetch(
+                [("connection_id", "=", self.id), ("kind", "=", "customer"), ("res_model", "=", "res.partner")],
+                ["res_id", "number"],
+            )
+        )
+        # a balance in two currencies is no one figure; it is left as it was known
+        values = {
+            binding.res_id: {
+                "balance": float(balances[binding.number]),
+                "limit": float(limits[binding.number]) if binding.number in limits else None,
+                "moment": moment,
+            }
+            for binding in bindings
+            if binding.number not in strange
+        }
+        partners = self.env["res.partner"].browse(values).exists()
+        partners._credit_sync(self.company_id, values)
+        self._breaker_write({"credit_read_at": moment})

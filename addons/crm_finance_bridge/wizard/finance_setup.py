@@ -1,0 +1,150 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..clients.errors import FinanceError
+from ..lib.vault import VaultError
+
+STEPS = ("product", "address", "secret", "test", "mapping")
+# what of the wizard becomes the connection
+TAKEN = ("name", "company_id", "product", "base_url", "account_set", "user_name", "app_id", "organisation",
+         "responsible_id", "receipt_journal_id")  # fmt: skip
+
+
+class FinanceSetup(models.TransientModel):
+    """Five steps to a connection, for someone who is not technical. It makes the connection; it switches nothing on."""
+
+    _name = "finance.setup"
+    _description = "Set Up a Finance Connection"
+
+    step = fields.Selection(
+        [
+            ("product", "Product"),
+            ("address", "Address"),
+            ("secret", "Secret"),
+            ("test", "Test"),
+            ("mapping", "Mapping"),
+        ],
+        required=True,
+        default="product",
+    )
+    connection_id = fields.Many2one("finance.connection", readonly=True, ondelete="cascade")
+    name = fields.Char()
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    product = fields.Selection(
+        lambda self: self.env["finance.connection"]._selection_product(), default="kingdee_galaxy"
+    )
+    responsible_id = fields.Many2one("res.users", default=lambda self: self.env.user)
+    receipt_journal_id = fields.Many2one(
+        "account.journal", domain="[('type', 'in', ('bank', 'cash')), ('company_id', '=', company_id)]"
+    )
+    base_url = fields.Char("Address")
+    account_set = fields.Char()
+    user_name = fields.Char("Integration User")
+    app_id = fields.Char("Application ID")
+    organisation = fields.Char()
+    # never stored here: it goes straight into the connection, encrypted
+    secret_input = fields.Char(
+        "Secret", compute="_compute_secret_input", inverse="_inverse_secret_input", store=False, exportable=False
+    )
+    has_secret = fields.Boolean(compute="_compute_has_secret")
+    test_result = fields.Text(readonly=True)
+    is_tested = fields.Boolean(readonly=True)
+    default_material = fields.Char("Number for Products Without One")
+    default_unit = fields.Char("Number for Units Without One")
+
+    def _compute_secret_input(self):
+        self.secret_input = False
+
+    def _inverse_secret_input(self):
+        for wizard in self:
+            if wizard.secret_input and wizard.connection_id:
+                wizard.connection_id.secret_input = wizard.secret_input
+        self.invalidate_recordset(["secret_input"], flush=False)
+
+    @api.depends("connection_id")
+    def _compute_has_secret(self):
+        for wizard in self:
+            wizard.has_secret = bool(wizard.connection_id.sudo().secret_set_at)
+
+    def _check_actor(self):
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only a system administrator sets up a connection."))
+
+    # -- buttons ----------------------------------------------------------------------------
+
+    def action_next(self):
+        """Checks the step and goes to the next one."""
+        self.ensure_one()
+        self._check_actor()
+        getattr(self, f"_finish_{self.step}")()
+        if self.step == STEPS[-1]:
+            return self.connection_id.action_preview()
+        self.step = STEPS[STEPS.index(self.step) + 1]
+        return self._again()
+
+    def action_back(self):
+        self.ensure_one()
+        self._check_actor()
+        self.step = STEPS[max(STEPS.index(self.step) - 1, 0)]
+        return self._again()
+
+    def action_test(self):
+        """Logs in and reads something harmless."""
+        self.ensure_one()
+        self._check_actor()
+        connection = self.connection_id.sudo()
+        try:
+            report = connection._adapter().test_connection()
+        except (FinanceError, VaultError) as error:
+            self.write({"is_tested": False, "test_result": connection.with_env(self.env)._error_sentence(error)})
+        else:
+            connection._resume()
+            text = self.env._(
+                "It works: account set %(account)s, user %(user)s.", account=report.account, user=report.user
+            )
+            self.write({"is_tested": True, "test_result": text})
+        return self._again()
+
+    def _again(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Set Up a Finance Connection"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    # -- the steps --------------------------------------------------------------------------
+
+    def _finish_product(self):
+        if not (self.product and self.company_id and self.responsible_id):
+            raise UserError(self.env._("Choose the product, the company and who answers for it."))
+        label = dict(self._fields["product"]._description_selection(self.env))[self.product]
+        self.name = self.name or f"{label} – {self.company_id.name}"
+
+    def _finish_address(self):
+        """The connection is made here, or takes over what was corrected."""
+        missing = [
+            name for name in ("base_url", "account_set", "user_name", "app_id", "organisation") if not self[name]
+        ]
+        if missing:
+            labels = ", ".join(self._fields[name]._description_string(self.env) for name in missing)
+            raise UserError(self.env._("Still empty: %(fields)s", fields=labels))
+        vals = {name: self._fields[name].convert_to_write(self[name], self) for name in TAKEN}
+        if self.connection_id:
+            self.connection_id.write(vals)
+        else:
+            self.connection_id = self.env["finance.connection"].create(vals)
+
+    def _finish_secret(self):
+        if not self.has_secret:
+            raise UserError(self.env._("Enter the secret that the finance system gave to this application."))
+
+    def _finish_test(self):
+        if not self.is_tested:
+            raise UserError(self.env._("Press Test first. The next step needs a connection that works."))
+
+    def _finish_mapping(self):
+        self.connection_id.write({"default_material": self.default_material, "default_unit": self.default_unit})
