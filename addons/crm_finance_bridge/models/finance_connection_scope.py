@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-HERE_OR_THERE = [("here", "Here"), ("there", "In the Finance System")]
+HERE_OR_THERE = [("here", "Here"), ("there", "Over There")]
 
 
 class FinanceConnection(models.Model):

@@ -17,6 +17,7 @@ class FinancePreview(models.TransientModel):
 
     _name = "finance.preview"
     _description = "Dry Run of a Finance Connection"
+    _rec_name = "connection_id"
 
     connection_id = fields.Many2one("finance.connection", required=True, readonly=True, ondelete="cascade")
     start_date = fields.Date(
