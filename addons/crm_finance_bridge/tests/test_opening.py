@@ -40,7 +40,7 @@ class TestOpening(BridgeCase):
             currency_number="PRE001", day=self.today - timedelta(days=9),
         )  # fmt: skip
 
-    def read(self, *items):
+    def read_there(self, *items):
         with patch.object(FakeAdapter, "read_open_items", lambda _adapter, _day: list(items)):
             return self.connection.with_user(self.clerk).action_read_opening()
 
@@ -48,7 +48,7 @@ class TestOpening(BridgeCase):
         for vals in ({}, {"is_from_now": True}):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 self.wizard(**vals).action_confirm()
-        self.read(self.item(float(self.before.amount_total) - 0.01))
+        self.read_there(self.item(float(self.before.amount_total) - 0.01))
         self.assertEqual(set(self.connection.opening_ids.mapped("state")), {"missing_here", "missing_there"})
         with self.assertRaises(UserError), self.env.cr.savepoint():
             self.wizard().action_confirm()
@@ -56,7 +56,7 @@ class TestOpening(BridgeCase):
 
     def test_same_to_the_cent_goes_live_and_nothing_old_is_sent(self):
         self.wizard().action_opening()
-        self.read(self.item(self.before.amount_total))
+        self.read_there(self.item(self.before.amount_total))
         self.assertEqual(self.connection.opening_ids.mapped("state"), ["matched"])
         self.assertEqual(self.connection.opening_ids.move_id, self.before)
         self.wizard().action_confirm()
@@ -77,7 +77,9 @@ class TestOpening(BridgeCase):
         self.assertEqual(round(ours["amount"], 2), round(self.before.amount_total - 100, 2))
 
     def test_what_is_only_there_or_nobody_knows_is_shown(self):
-        self.read(self.item(self.before.amount_total), self.item(-50, "SKD1"), self.item(7, "AR9", customer="KH9999"))
+        self.read_there(
+            self.item(self.before.amount_total), self.item(-50, "SKD1"), self.item(7, "AR9", customer="KH9999")
+        )
         self.assertEqual(
             sorted(self.connection.opening_ids.mapped("state")), ["matched", "missing_here", "no_customer"]
         )
