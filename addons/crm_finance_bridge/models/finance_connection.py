@@ -83,6 +83,11 @@ class FinanceConnection(models.Model):
         """Products an adapter is registered for; a consultant's module adds its own."""
         return [("kingdee_galaxy", self.env._("Kingdee Cloud Galaxy"))]
 
+    @api.model
+    def _login_fields(self, product):
+        """Names of the fields that somebody must fill in before that product lets us in, the secret aside."""
+        return ("base_url", "account_set", "user_name", "app_id", "organisation")
+
     @api.constrains("base_url")
     def _check_base_url(self):
         for connection in self:

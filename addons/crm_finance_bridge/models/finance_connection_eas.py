@@ -26,6 +26,13 @@ class FinanceConnection(models.Model):
     def _selection_product(self):
         return [*super()._selection_product(), (PRODUCT, self.env._("Kingdee EAS"))]
 
+    @api.model
+    def _login_fields(self, product):
+        asked = super()._login_fields(product)
+        if product != PRODUCT:
+            return asked
+        return (*(name for name in asked if name != "app_id"), "eas_db_type")
+
     @api.constrains("product", "app_id", "eas_db_type")
     def _check_login_complete(self):
         for connection in self:

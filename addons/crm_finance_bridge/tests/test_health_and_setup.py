@@ -110,6 +110,18 @@ class TestHealthAndSetup(BridgeCase):
         self.env.cr.execute("SELECT * FROM finance_setup WHERE id = %s", [wizard.id])
         self.assertNotIn(SECRET, str(self.env.cr.fetchall()))
 
+    def test_each_product_is_asked_for_its_own_login(self):
+        wizard = self.setup()
+        wizard.write(
+            {"step": "address", "product": "kingdee_eas", "name": "EAS", "base_url": "https://erp.example.com/",
+             "account_set": "01", "user_name": "crm", "organisation": "100"}
+        )  # fmt: skip
+        with self.assertRaises(UserError):
+            wizard.action_next()
+        wizard.eas_db_type = "oracle"
+        wizard.action_next()
+        self.assertEqual(wizard.connection_id.eas_db_type, "oracle")
+
     def test_going_back_corrects_the_same_connection(self):
         wizard = self.setup()
         wizard.write(

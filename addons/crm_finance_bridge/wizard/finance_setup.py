@@ -5,9 +5,8 @@ from ..clients.errors import FinanceError
 from ..lib.vault import VaultError
 
 STEPS = ("product", "address", "secret", "test", "mapping")
-# what of the wizard becomes the connection
-TAKEN = ("name", "company_id", "product", "base_url", "account_set", "user_name", "app_id", "organisation",
-         "responsible_id", "receipt_journal_id")  # fmt: skip
+# what of the wizard becomes the connection, beside what the product asks for at login
+TAKEN = ("name", "company_id", "product", "responsible_id", "receipt_journal_id")
 
 
 class FinanceSetup(models.TransientModel):
@@ -42,6 +41,10 @@ class FinanceSetup(models.TransientModel):
     user_name = fields.Char("Integration User")
     app_id = fields.Char("Application ID")
     organisation = fields.Char()
+    eas_db_type = fields.Selection(
+        lambda self: self.env["finance.connection"]._fields["eas_db_type"]._description_selection(self.env),
+        "Database of EAS",
+    )
     # never stored here: it goes straight into the connection, encrypted
     secret_input = fields.Char(
         "Secret", compute="_compute_secret_input", inverse="_inverse_secret_input", store=False, exportable=False
@@ -126,13 +129,12 @@ class FinanceSetup(models.TransientModel):
 
     def _finish_address(self):
         """The connection is made here, or takes over what was corrected."""
-        missing = [
-            name for name in ("base_url", "account_set", "user_name", "app_id", "organisation") if not self[name]
-        ]
+        asked = self.env["finance.connection"]._login_fields(self.product)
+        missing = [name for name in asked if not self[name]]
         if missing:
             labels = ", ".join(self._fields[name]._description_string(self.env) for name in missing)
             raise UserError(self.env._("Still empty: %(fields)s", fields=labels))
-        vals = {name: self._fields[name].convert_to_write(self[name], self) for name in TAKEN}
+        vals = {name: self._fields[name].convert_to_write(self[name], self) for name in (*TAKEN, *asked)}
         if self.connection_id:
             self.connection_id.write(vals)
         else:
