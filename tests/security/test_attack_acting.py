@@ -112,3 +112,19 @@ def test_the_duplicate_count_is_no_oracle(world):
             break
         assert not words_of([{**hit, "label": ""} for hit in hits])
     assert refusal is not None, "nobody stops a person who asks 200 times"
+
+
+@pytest.mark.changes
+def test_names_are_text_everywhere(world):
+    """28: what a stranger calls himself reaches no history, to-do or message as markup."""
+    boss = world.people["sales_supervisor"]
+    names = ("@all", '<font color="red">x</font>', "[pay here](http://evil.example)", "长" * 5000)
+    leads = boss.call("crm.lead", "create", vals_list=[
+        {"name": name, "partner_name": name, "contact_name": name, "type": "lead", "user_id": world["b"]}
+        for name in names])  # fmt: skip
+    for lead in leads:
+        ask(boss, "crm.lead", "write", [lead], vals={"user_id": world["a"]})
+        ask(world.people["sales_rep"], "crm.lead", "action_followup_write", [lead], kind="call", content=names[1] * 3)
+    for column, table in (("body", "mail_message"), ("body_html", "mail_mail"), ("note", "mail_activity")):
+        assert world.sql(f"SELECT count(*) FROM {table} WHERE {column} LIKE '%<font color%'") == "0", table
+        assert world.sql(f"SELECT count(*) FROM {table} WHERE {column} LIKE '%href=\"http://evil%'") == "0", table

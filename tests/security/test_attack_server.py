@@ -1,5 +1,8 @@
 """The server stays upright; its log, read last, is quiet and holds no secret."""
 
+import threading
+import time
+
 import pytest
 from suite import Person
 from world import ApiError, ask, words_of
@@ -15,9 +18,43 @@ def test_long_questions_are_answered_or_refused(world):
         ("crm.lead", "search_read", None, {"domain": leaves, "fields": ["name"]}),
         ("crm.lead", "write", list(range(1, 10001)), {"vals": {"name": "x"}}),
         ("crm.pool.lead", "search_read", None, {"domain": leaves[:0], "fields": ["company_label"], "limit": 100000}),
-    ):
+        ("crm.lead", "formatted_read_group", None,
+         {"domain": [], "groupby": _groupable(b, "crm.lead"), "aggregates": ["__count"]}),
+    ):  # fmt: skip
         answer, refusal = ask(b, model, method, ids, **arguments)
         assert not words_of(answer if refusal is None else refusal.message)
+    fields = _groupable(b, "res.partner")
+    answer, refusal = ask(b, "res.partner", "formatted_read_group", None, domain=[], groupby=fields, aggregates=[])
+    assert "密函" not in str(answer if refusal is None else refusal.message)
+
+
+def _groupable(person, model):
+    fields = person.call(model, "fields_get", attributes=["type", "store", "groupable"])
+    return [name for name, field in fields.items() if field.get("groupable") and field.get("store")
+            and field["type"] in ("char", "many2one", "selection", "boolean", "integer")]  # fmt: skip
+
+
+def test_others_go_on_working_meanwhile(world):
+    """40: while one asks long questions, a colleague's short ones are answered in three seconds."""
+    leaves = ["|"] * 1999 + [("name", "=", f"x{n}") for n in range(2000)]
+    b, a, done = world.people["sales_rep_2"], world.people["sales_rep"], threading.Event()
+
+    def trouble():
+        while not done.is_set():
+            ask(b, "crm.lead", "search_read", None, domain=leaves, fields=["name"])
+
+    thread = threading.Thread(target=trouble, daemon=True)
+    thread.start()
+    try:
+        times = []
+        for _turn in range(40):
+            begun = time.monotonic()
+            a.call("crm.lead", "search_read", domain=[], fields=["name"], limit=80)
+            times.append(time.monotonic() - begun)
+    finally:
+        done.set()
+        thread.join(60)
+    assert sorted(times)[37] < 3, times
 
 
 def test_a_wrong_key_opens_nothing(world):
