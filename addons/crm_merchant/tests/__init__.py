@@ -28,6 +28,7 @@ from . import test_clock
 from . import test_clock_absence
 from . import test_clock_official
 from . import test_clock_replan
+from . import test_clocks_of_people
 from . import test_intake_channel
 from . import test_intake_entry
 from . import test_intake_endpoint

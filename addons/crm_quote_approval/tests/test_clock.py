@@ -56,7 +56,7 @@ class TestApprovalClock(ApprovalCase):
         task = self.pending()
         self.exception(20)
         rows = self.env["crm.clock.replan"].search([])
-        owner = self.calendar._clock_deadline_fields()[0]
+        owner = next(row for row in self.calendar._clock_deadline_fields() if row.model == "crm.approval.task")
         self.assertFalse(self.env["crm.approval.task"].search(rows._replan_domain(owner)))
         task.with_user(task.user_id).action_approve()
         deadline = task.deadline

@@ -29,6 +29,12 @@ class PoolMixin(models.AbstractModel):
         records = self.sudo()
         if records.filtered(lambda record: record.pool_state == "pooled" or not record.user_id):
             raise UserError(self.env._("Only what somebody holds can be shared."))
+        records._collaborator_put(user, day, can_write, reason)
+        return True
+
+    def _collaborator_put(self, user, day, can_write, reason=""):
+        """Makes ``user`` a collaborator of these records (superuser) until ``day``, and writes it into the ledger."""
+        records = self
         name = self._followup_field()
         known = records.collaborator_ids.filtered(lambda row: row.user_id == user)
         known.write({"until": day, "can_write": bool(can_write)})
@@ -50,7 +56,6 @@ class PoolMixin(models.AbstractModel):
         self.env["crm.pool.ledger"]._ledger_append(
             [record._prepare_collaborator_row("share", user, why) for record in records]
         )
-        return True
 
     def _collaborator_day(self, until):
         try:

@@ -9,6 +9,8 @@ from . import crm_lead
 from . import ladder
 from . import arrival
 from . import asked_again
+from . import stand_in
+from . import clock
 from . import merge
 from . import mail_activity
 from . import calendar_event

@@ -37,9 +37,14 @@ class CrmLead(models.Model):
         waiting = self.answer_deadline or (self.first_response_deadline and not self.first_response_at)
         if not company.first_response_active or waiting or not (self.user_id or self._response_stewards()):
             return {}
-        limit = company._first_response_limit(self.merchant_grade or "C")
-        due = company.resource_calendar_id._limit_deadlines(limit, [now], move="moment")[0]
-        return {"answer_deadline": due, "answer_late": False}
+        return {"answer_deadline": self._response_moments(company, {self.id: now})[self.id], "answer_late": False}
+
+    def _answer_replan(self):
+        """Plans the clocks of these answers again after working time changed."""
+        for lead in self:
+            company = lead.company_id or self.env.company
+            vals = {"answer_deadline": lead._response_moments(company, {lead.id: lead.asked_at})[lead.id]}
+            lead._through_door(*vals).with_context(mail_notrack=True).write(vals)
 
     def _response_due(self):
         return super()._response_due() or (not self.answer_late and self.answer_deadline)

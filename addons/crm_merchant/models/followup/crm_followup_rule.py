@@ -108,5 +108,6 @@ class CrmFollowupRule(models.Model):
 
     @api.model
     def _cron_followup(self):
-        """Takes the next step of every ladder whose time has come."""
+        """Finds who answers for those who are away, and takes the next step of every ladder whose time has come."""
+        self.env["crm.lead"]._response_pass_on(self.env["ir.cron"]._commit_progress)
         self.env["crm.lead"]._ladder_run(self.env["ir.cron"]._commit_progress)

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 CLOCK_COLUMNS = {
+    "first_response_from",
     "first_response_deadline",
     "first_response_at",
     "first_response_late",
@@ -20,6 +21,7 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     followup_ids = fields.One2many("crm.followup", "lead_id", "Follow-ups", readonly=True)
+    first_response_from = fields.Datetime("First Response Counts From", readonly=True, copy=False)
     first_response_deadline = fields.Datetime("First Response Due", readonly=True, copy=False)
     first_response_at = fields.Datetime("First Response", readonly=True, copy=False)
     first_response_late = fields.Boolean("First Response Was Late", readonly=True, copy=False)
@@ -59,20 +61,43 @@ class CrmLead(models.Model):
                     lambda lead: lead.user_id != self.env.user if not before else not before[lead.id].get("user_id")
                 )
                 fresh._response_start(company, dict.fromkeys(fresh.ids, fields.Datetime.now()))
-        held._ladder_plan()
+        # the risk is the record's, the rungs are the holder's
+        held._ladder_plan(step=0)
 
     def _response_start(self, company, starts):
-        """Sets the deadline of the first response: ``starts`` is a dict of lead id -> moment."""
-        calendar = company.resource_calendar_id
-        for grade, leads in self.grouped(lambda lead: lead.merchant_grade or "C").items():
-            limit = company._first_response_limit(grade)
-            # nobody answers at night or on a Sunday
-            moments = calendar._limit_deadlines(limit, [starts[lead.id] for lead in leads], move="moment")
-            due = dict(zip(leads.ids, moments, strict=True))
-            for moment in set(moments):
-                vals = {"first_response_deadline": moment, "first_response_at": False, "first_response_late": False}
-                batch = leads.filtered(lambda lead, due=due, moment=moment: due[lead.id] == moment)
-                batch._through_door(*vals).with_context(mail_notrack=True).write(vals)
+        """Starts the clock of the first response: ``starts`` is a dict of lead id -> moment.
+
+        Nobody's absence stops it, see ``stand_in``. What would end at night or on a day off ends when work goes on.
+        One statement for any number of leads.
+        """
+        if not self:
+            return
+        due = self._response_moments(company, starts)
+        names = ["first_response_from", "first_response_deadline", "first_response_at", "first_response_late"]
+        self.flush_model(names)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead r SET first_response_from = v.since, first_response_deadline = v.due, "
+                "first_response_at = NULL, first_response_late = FALSE "
+                "FROM unnest(%s::int[], %s::timestamp[], %s::timestamp[]) AS v(id, since, due) WHERE r.id = v.id",
+                self.ids,
+                [starts[lead.id] for lead in self],
+                [due[lead.id] for lead in self],
+            )
+        )
+        self.invalidate_recordset(names, flush=False)
+
+    def _response_moments(self, company, starts):
+        """Lead id -> until when it must be answered for the first time; ``starts`` as above."""
+        limits = {grade: company._first_response_limit(grade) for grade in ("A", "B", "C")}
+        moments = company.resource_calendar_id._limit_deadlines(
+            [limits[lead.merchant_grade or "C"] for lead in self], [starts[lead.id] for lead in self], move="moment"
+        )
+        return dict(zip(self.ids, moments, strict=True))
+
+    def _response_starts(self):
+        """Lead id -> the moment from which its first response counts; the second best for those of an older version."""
+        return {lead.id: lead.first_response_from or lead.date_open or lead.create_date for lead in self}
 
     def _response_due(self):
         """Until when one lead must be answered; nothing if nobody waits, or if that it is late was told already."""
@@ -88,7 +113,7 @@ class CrmLead(models.Model):
         result = super()._grade_changed()
         waiting = self.filtered(lambda lead: lead.first_response_deadline and not lead.first_response_at)
         for company, leads in waiting.grouped(lambda lead: lead.company_id or self.env.company).items():
-            leads._response_start(company, {lead.id: lead.date_open or lead.create_date for lead in leads})
+            leads._response_start(company, leads._response_starts())
         self._ladder_plan()
         return result
 
@@ -109,7 +134,7 @@ class CrmLead(models.Model):
             for late, leads in answered.grouped(lambda lead: lead.first_response_deadline < moment).items():
                 vals = {"first_response_at": moment, "first_response_late": late}
                 leads._through_door(*vals).with_context(mail_notrack=True).write(vals)
-        self.sudo()._ladder_plan()
+        self.sudo()._ladder_plan(step=0, risk=False)
         return result
 
     # -- customers -----------------------------------------------------------------------------------

@@ -10,14 +10,17 @@ BATCH = 500
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    def _ladder_moments(self):
+    def _ladder_moments(self, fresh=False):
         """The rungs before these leads (superuser), by the rule that fits each now.
 
+        The approved absences of the holder stop the ladder; nobody's stop the first response.
+
+        :param fresh: reckon as if no reminder had been given
         :return: dict of lead id -> list of (moment, number of the rung, step), in order of the rule; the first
             response, or the answer to who asks again, stands in front as rung ``None`` while it is waited for
         """
         rules = self.env["crm.followup.rule"]._running()
-        rungs, runs = {}, {}
+        rungs, ruled = {}, {}
         for lead in self:
             due = lead._response_due()
             if lead.won_status != "pending" or not (lead.user_id or due):
@@ -27,41 +30,58 @@ class CrmLead(models.Model):
                 rungs[lead.id].append((due, None, None))
             # what nobody holds waits for its first response alone
             rule = next((rule for rule in rules if lead.user_id and rule._fits(lead)), rules[:0])
-            if not rule:
-                continue
-            start = max(
-                filter(
-                    None,
-                    (
-                        lead.last_followup_at, lead.date_open or lead.create_date, lead.date_last_stage_update,
-                        rule.active_since,
-                    ),
-                )
-            )  # fmt: skip
-            company = lead.company_id or self.env.company
-            for number, step in enumerate(rule.step_ids):
-                runs.setdefault((company, step), []).append((lead.id, number, start))
-        for (company, step), pairs in runs.items():
-            starts = [start for _id, _number, start in pairs]
-            moments = company.resource_calendar_id._limit_deadlines(step._limit(), starts)
-            for (lead_id, number, _start), moment in zip(pairs, moments, strict=True):
-                rungs[lead_id].append((moment, number, step))
+            if rule:
+                ruled[lead.id] = rule
+        starts = self.browse(ruled)._ladder_starts(ruled, fresh)
+        for company, leads in self.browse(ruled).grouped(lambda lead: lead.company_id or self.env.company).items():
+            limits = {
+                step: step._limit() for rule in {ruled[lead_id] for lead_id in leads._ids} for step in rule.step_ids
+            }
+            runs = [(lead, number, step) for lead in leads for number, step in enumerate(ruled[lead.id].step_ids)]
+            moments = company.resource_calendar_id._limit_deadlines(
+                [limits[step] for _lead, _number, step in runs],
+                [starts[lead.id] for lead, _number, _step in runs],
+                owners=[lead.user_id.id for lead, _number, _step in runs],
+            )
+            for (lead, number, step), moment in zip(runs, moments, strict=True):
+                rungs[lead.id].append((moment, number, step))
         return rungs
 
-    def _ladder_plan(self):
-        """Door of ``followup_deadline``: the ladder begins anew for these leads (superuser)."""
+    def _ladder_starts(self, ruled, fresh):
+        """The moment from which each of these leads is without follow-up: the last one that counts, or when its holder
+        first got it, so that handing it to and fro restarts nothing.
+
+        A new stage is a new start only until the first reminder: nobody drags a card out of his superior's sight.
+
+        :param ruled: dict of lead id -> the rule it is under
+        """
+        lives = self.filtered("pool_state")._pool_lives() if self else {}
+        starts = {}
+        for lead in self:
+            held = lives.get(lead.id, (None, None))[1] or lead.date_open or lead.create_date
+            moved = (fresh or not lead.followup_step) and lead.date_last_stage_update
+            known = (lead.last_followup_at, held, moved, ruled[lead.id].active_since)
+            starts[lead.id] = max(filter(None, known))
+        return starts
+
+    def _ladder_plan(self, step=None, risk=None):
+        """Door of ``followup_deadline``: plans the next rung of these leads (superuser).
+
+        :param step: 0: the ladder begins anew; by default they stand where they stood
+        :param risk: ``False`` ends the mark of high risk, which only a follow-up does
+        """
         if not self or not (
             self.env["crm.followup.rule"]._running()
             or any(lead.followup_deadline or lead.first_response_deadline for lead in self)
         ):
             return
-        rungs = self._ladder_moments()
-        self._ladder_put(
-            {
-                lead.id: (min((moment for moment, *_rest in rungs.get(lead.id, ())), default=None), 0, False)
-                for lead in self
-            }
-        )
+        rungs = self._ladder_moments(fresh=step == 0)
+        planned = {}
+        for lead in self:
+            given = lead.followup_step if step is None else step
+            ahead = (moment for moment, number, _step in rungs.get(lead.id, ()) if number is None or number >= given)
+            planned[lead.id] = (min(ahead, default=None), given, lead.is_high_risk if risk is None else risk)
+        self._ladder_put(planned)
 
     @api.model
     def _ladder_plan_all(self):
@@ -73,7 +93,7 @@ class CrmLead(models.Model):
             if not batch:
                 return
             last = batch[-1].id
-            rungs = batch._ladder_moments()
+            rungs = batch._ladder_moments(fresh=True)
             batch._ladder_put(
                 {
                     lead.id: (
@@ -133,15 +153,21 @@ class CrmLead(models.Model):
             self._prepare_ladder_vals(told), self.env._("Follow-up is overdue")
         )
 
-    def _ladder_people(self, lead, action, superiors):
-        """Who is told of a lead at a rung; in a closed region only who may read the lead."""
+    def _ladder_people(self, lead, action, chains, away):
+        """Who is told of a lead at a rung; in a closed region only who may read the lead.
+
+        :param chains: dict of user -> his superiors who are there, or all if none is, the nearest first
+        :param away: those who are not there
+        """
         if not lead.user_id:
-            return lead._response_stewards()
+            stewards = lead._response_stewards()
+            return stewards - away or lead.user_id.union(*(chains[user][:1] for user in stewards)) or stewards
+        superiors = chains[lead.user_id]
         owner, boss, above = lead.user_id, superiors[:1], superiors[1:2] or superiors[:1]
         people = {
             "owner": owner,
             "supervisor": owner | boss,
-            "response": owner | boss,
+            "response": owner | lead.first_response_user_id | boss,
             "manager": boss | above,
             "risk": owner | boss | above,
         }[action]
@@ -153,8 +179,7 @@ class CrmLead(models.Model):
         """Values of the to-dos: ``told`` is a dict of lead -> action of the rung."""
         kind = self._reminder_kind("mail_activity_late")
         model_id = self.env["ir.model"]._get_id("crm.lead")
-        superiors = {user: user._merchant_superiors().sudo() for user in self.user_id}
-        superiors[self.env["res.users"]] = self.env["res.users"]
+        chains, away = self._ladder_chains(told)
         return [
             {
                 "res_model_id": model_id,
@@ -166,8 +191,15 @@ class CrmLead(models.Model):
                 "res_name": lead.name,
             }
             for lead, action in told.items()
-            for user in self._ladder_people(lead, action, superiors[lead.user_id])
+            for user in self._ladder_people(lead, action, chains, away)
         ]
+
+    def _ladder_chains(self, leads):
+        """What ``_ladder_people`` asks of the people of these leads: their superiors, and who is away."""
+        stewards = self.env["res.users"].union(*(lead._response_stewards() for lead in leads if not lead.user_id))
+        chains = {user: user._merchant_superiors().sudo() for user in self.user_id | stewards}
+        away = stewards.union(*chains.values())._merchant_absent(fields.Datetime.now())
+        return {user: chain - away or chain for user, chain in chains.items()}, away
 
     def _ladder_text(self, lead, action, user):
         name = lead.name

@@ -19,6 +19,11 @@ class Absence(models.Model):
         "res.users", "Who", required=True, index=True, default=lambda self: self.env.user, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    deputy_id = fields.Many2one(
+        "res.users",
+        domain="[('share', '=', False), ('id', '!=', user_id)]",
+        help="Answers new leads meanwhile. Empty: a colleague on duty in the pool, then the superior",
+    )
     date_from = fields.Datetime("Begins", required=True, tracking=True)
     date_to = fields.Datetime("Ends", required=True, tracking=True)
     state = fields.Selection(
@@ -47,6 +52,7 @@ class Absence(models.Model):
     can_decide = fields.Boolean(compute="_compute_can_decide")
     is_own = fields.Boolean(compute="_compute_can_decide")
 
+    _other_deputy = models.Constraint("CHECK (deputy_id != user_id)", "Nobody is his own deputy.")
     _in_order = models.Constraint("CHECK (date_to > date_from)", "The absence must end after it begins.")
 
     @api.depends("user_id", "user_id.employee_ids.parent_id.user_id")
@@ -76,7 +82,9 @@ class Absence(models.Model):
     def write(self, vals):
         if {"user_id", "company_id"} & vals.keys():
             raise UserError(self.env._("Whose absence it is cannot be changed. Cancel it and enter a new one."))
-        if {"date_from", "date_to"} & vals.keys() and self.filtered(lambda absence: absence.state != "draft"):
+        if {"date_from", "date_to", "deputy_id"} & vals.keys() and self.filtered(
+            lambda absence: absence.state != "draft"
+        ):
             raise UserError(self.env._("This absence has been decided. Cancel it and enter a new one."))
         return self._watched_write(super().write, vals)
 

@@ -76,7 +76,8 @@ class ClockReplan(models.Model):
         if self.user_id:
             return domain & Domain(owner.user, "=", self.user_id.id)
         companies = self.env["res.company"].search([("resource_calendar_id", "=", self.calendar_id.id)])
-        return domain & Domain(owner.company, "in", companies.ids)
+        # a row of no company goes by the calendar of whoever works with it
+        return domain & Domain(owner.company, "in", [*companies.ids, False])
 
     def _owners(self):
         owners = self.env["resource.calendar"]._clock_deadline_fields()

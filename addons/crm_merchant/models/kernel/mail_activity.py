@@ -29,7 +29,11 @@ class MailActivity(models.Model):
         if not vals_list:
             return self.browse()
         quiet = self.sudo().with_context(mail_activity_quick_update=True, **{QUIET_KEY: QUIET})
-        activities = quiet.create(vals_list).with_env(self.env)
+        # Odoo would find the zone afterwards and write each row once more
+        users = self.env["res.users"].sudo()
+        zones = {user.id: user.tz for user in users.browse({vals["user_id"] for vals in vals_list})}
+        activities = quiet.create([{**vals, "user_tz": zones[vals["user_id"]]} for vals in vals_list])
+        activities = activities.with_env(self.env)
         summaries = defaultdict(list)
         for activity in activities.sudo():
             if activity.user_id != self.env.user:

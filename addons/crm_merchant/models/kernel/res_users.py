@@ -85,6 +85,25 @@ class ResUsers(models.Model):
         absences = self._merchant_absence_intervals(moment)
         return self.filtered(lambda user: any(start <= moment < end for start, end in absences.get(user.id, ())))
 
+    def _merchant_deputies(self, moment):
+        """Whom the confirmed absences of these users at that moment name as their deputies.
+
+        :param moment: naive UTC
+        :return: dict of user -> deputy (superuser)
+        """
+        absences = (
+            self.env["crm.absence"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "in", self.ids), ("state", "=", "confirmed"), ("deputy_id.active", "=", True),
+                    ("date_from", "<=", moment), ("date_to", ">", moment),
+                ],
+                order="date_from desc, id desc",
+            )
+        )  # fmt: skip
+        return {absence.user_id: absence.deputy_id for absence in reversed(absences)}
+
     def _merchant_handover_items(self):
         """What is in this person's hands and must go to another when he leaves or hands over.
 

@@ -13,6 +13,8 @@ from odoo.tools.intervals import Intervals
 from ...lib.clock import Limit
 from ...lib.working_time import NoWorkingTime, Timetable
 
+# who is away until the year 2999 shall not stop those who work with his records
+LONGEST_ABSENCE = timedelta(days=3660)
 _HOURS_FIELDS = ("tz", "two_weeks_calendar", "schedule_type", "flexible_hours", "hours_per_day", "company_id")
 
 
@@ -34,9 +36,9 @@ class ResourceCalendar(models.Model):
     # -- questions -----------------------------------------------------------------------------
 
     def _limit_deadlines(self, limit, starts, owners=None, move=None):
-        """Deadlines of one limit for many starting moments. Every time rule of the suite asks here.
+        """Deadlines for many starting moments. Every time rule of the suite asks here.
 
-        :param limit: ``lib.clock.Limit``
+        :param limit: ``lib.clock.Limit``, or a list of them, one a start
         :param starts: list of naive UTC datetimes; an empty one gives None
         :param owners: ids of the users whose approved absences stop their clock, one a start (or False); None where the
             clock stops for nobody (first response, approvals, service)
@@ -47,10 +49,11 @@ class ResourceCalendar(models.Model):
         """
         table = self._timetable()
         tables = self._person_timetables(owners, starts) if owners else {}
+        limits = limit if isinstance(limit, list) else [limit] * len(starts)
         try:
             return [
                 tables.get(owner, table).deadline(limit, start, move) if start else None
-                for start, owner in zip(starts, owners or (False,) * len(starts), strict=True)
+                for limit, start, owner in zip(limits, starts, owners or [False] * len(starts), strict=True)
             ]
         except NoWorkingTime as error:
             raise self._no_working_time() from error
@@ -160,9 +163,13 @@ class ResourceCalendar(models.Model):
         """user id -> timetable of those who are absent after the earliest of the moments."""
         users = self.env["res.users"].browse(sorted({owner for owner in owners if owner}))
         since = min(filter(None, moments), default=None)
-        absences = users._merchant_absence_intervals(since) if since else {}
-        table = self._timetable()
-        return {user_id: table.without(spans) for user_id, spans in absences.items() if spans}
+        absences = users._merchant_absence_intervals(since) if users and since else {}
+        table, horizon = self._timetable(), fields.Datetime.now() + LONGEST_ABSENCE
+        cut = {
+            user_id: [(start, min(end, horizon)) for start, end in spans if start < horizon]
+            for user_id, spans in absences.items()
+        }
+        return {user_id: table.without(spans) for user_id, spans in cut.items() if spans}
 
     # -- Odoo's own planning -------------------------------------------------------------------
 

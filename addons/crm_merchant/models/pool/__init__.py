@@ -9,6 +9,7 @@ from . import caps
 from . import pool_claim
 from . import steward
 from . import deadline
+from . import clock
 from . import exempt
 from . import lock
 from . import grade

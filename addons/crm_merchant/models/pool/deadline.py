@@ -6,8 +6,9 @@ Three rules of the pool run at once and the first to run out decides:
   holder *first* got the record since it left the pool, so that handing it to and fro restarts nothing;
 * no opportunity, and no deal, for N days since it left the pool, whoever held it meanwhile.
 
-All moments are read from ``crm.pool.ledger``. The deadline is stored; what moves it later (a conversion, an exemption)
-is found when it comes due, see ``recycle``.
+The approved absences of who holds the record now stop all three, and a deadline on a day off moves to the next working
+day. All moments are read from ``crm.pool.ledger``. The deadline is stored; what moves it later (a conversion, an exemption,
+a leave) is found when it comes due, see ``recycle``; what moves it earlier is planned again, see ``clock``.
 """
 
 from odoo import api, fields, models
@@ -83,7 +84,8 @@ class PoolMixin(models.AbstractModel):
     def _pool_lives(self):
         """What the ledger tells of the present life of these records, which began when they last left a pool.
 
-        :return: dict of record id -> (when it began, when the present holder first got it, whether he made it)
+        :return: dict of record id -> (when it began, when the present holder first got it, which is ``None`` while the
+            ledger does not know him yet, whether it was entered by its holder)
         """
         records = self.sudo()
         rows = self.env.execute_query(
@@ -107,7 +109,7 @@ class PoolMixin(models.AbstractModel):
                 uids=[record.user_id.id for record in records],
             )
         )
-        return {record_id: (began, held or began, created) for record_id, began, held, created in rows}
+        return {record_id: (began, held, created) for record_id, began, held, created in rows}
 
     def _pool_limits(self, life, converted, dealt):
         """The rules that run for one held record.
@@ -118,6 +120,7 @@ class PoolMixin(models.AbstractModel):
         self.ensure_one()
         pool = self.pool_id
         began, held, created = life
+        held = held or began
         extra = pool.created_extra_days if created else 0
         start = max(held, self.last_followup_at or held)
         limits = [("no_followup", pool._recycle_days(self.merchant_grade), start)]
@@ -146,15 +149,19 @@ class PoolMixin(models.AbstractModel):
         for record in live:
             life = lives.get(record.id) or (record.pool_since, record.pool_since, False)
             for rule, days, start in record._pool_limits(life, record.id in converted, record.id in dealt):
-                runs.setdefault((record.pool_id.company_id, rule, days), []).append((record.id, start))
+                runs.setdefault(record.pool_id.company_id, []).append((record, rule, days, start))
         due = {}
-        for (company, rule, days), pairs in runs.items():
-            starts = [start for _id, start in pairs]
-            # nothing falls on a day on which nobody could have worked on it
-            moments = company.resource_calendar_id._limit_deadlines(Limit(days, DAYS), starts, move="day")
-            for (record_id, _start), moment in zip(pairs, moments, strict=True):
-                if record_id not in due or moment < due[record_id][0]:
-                    due[record_id] = (moment, rule, days)
+        for company, clocks in runs.items():
+            limits = {days: Limit(days, DAYS) for days in {days for _record, _rule, days, _start in clocks}}
+            moments = company.resource_calendar_id._limit_deadlines(
+                [limits[days] for _record, _rule, days, _start in clocks],
+                [start for *_clock, start in clocks],
+                owners=[record.user_id.id for record, *_clock in clocks],
+                move="day",
+            )
+            for (record, rule, days, _start), moment in zip(clocks, moments, strict=True):
+                if record.id not in due or moment < due[record.id][0]:
+                    due[record.id] = (moment, rule, days)
         return due
 
     def _pool_plan(self, earliest=None):

@@ -82,13 +82,21 @@ class PoolMixin(models.AbstractModel):
             if not batch:
                 return
             last = batch[-1].id
-            told = batch - batch._pool_exempt_now()
-            told._through_door("recycle_warned").with_context(mail_notrack=True).write({"recycle_warned": True})
-            self.env["mail.activity"]._merchant_schedule_quietly(
-                told._prepare_pool_warning_vals(), self.env._("These go back to the pool soon")
-            )
+            # nobody is alarmed for what a leave or a holiday has moved
+            due = batch._pool_deadlines()
+            later = [record for record in batch if record.id in due and due[record.id][0] > record.recycle_deadline]
+            self._pool_put_deadlines({record.id: due[record.id][0] for record in later})
+            near = batch.filtered(lambda record: record.recycle_deadline <= soon)
+            (near - near._pool_exempt_now())._pool_warn()
             if not commit(len(batch)):
                 return
+
+    def _pool_warn(self):
+        """Tells the holders of these records (superuser)."""
+        self._through_door("recycle_warned").with_context(mail_notrack=True).write({"recycle_warned": True})
+        self.env["mail.activity"]._merchant_schedule_quietly(
+            self._prepare_pool_warning_vals(), self.env._("These go back to the pool soon")
+        )
 
     def _prepare_pool_warning_vals(self):
         """Values of the to-dos of these records; the day is that of the deadline."""

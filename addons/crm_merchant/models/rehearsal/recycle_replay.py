@@ -152,8 +152,12 @@ class PoolMixin(models.AbstractModel):
             runs[stretch.days].append(stretch)
         first = {}
         for days, batch in runs.items():
-            anchors = [stretch.anchor for stretch in batch]
-            moments = calendar._limit_deadlines(Limit(days, DAYS), anchors, move="day")
+            moments = calendar._limit_deadlines(
+                Limit(days, DAYS),
+                [stretch.anchor for stretch in batch],
+                owners=[holder_at(stretch.life, stretch.since) for stretch in batch],
+                move="day",
+            )
             for stretch, moment in zip(batch, moments, strict=True):
                 gone = max(moment, stretch.since, warned)
                 if gone < stretch.until and gone <= now and gone < first.get(stretch.record_id, (now, None))[0]:
