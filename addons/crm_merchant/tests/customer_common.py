@@ -47,8 +47,7 @@ class CustomerCase(RecycleCase):
         return customers
 
     def recycle_customers(self, moment):
-        with freeze_time(moment):
-            return self.env["res.partner"]._pool_recycle_due(lambda _count: True)
+        return self.recycle(moment, "res.partner")
 
     def rows(self, record):
         return self.env["crm.pool.ledger"].search(

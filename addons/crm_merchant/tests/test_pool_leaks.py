@@ -61,6 +61,26 @@ class TestPoolLeaks(RecycleCase):
             lead.with_user(self.users["sales_supervisor"]).action_pool_transfer(self.rep.id, "his project")
         self.assertEqual(lead.user_id, self.rep)
 
+    def test_who_hands_it_on_cools_down_too(self):
+        """A transfers to B, B releases: A held it, and waits like B."""
+        self.pool.cooldown_days = 7
+        lead = self.make_held()
+        third = self.users["regional_agent"]
+        self.pool.member_ids = [(0, 0, {"user_id": third.id})]
+        with freeze_time(START + timedelta(days=1)):
+            lead.with_user(self.rep).action_pool_transfer(self.rep_2.id, "x")
+            self.release(lead, self.rep_2)
+            for user in (self.rep, self.rep_2):
+                with self.assertRaisesRegex(UserError, user.name):
+                    self.claim(lead, user)
+            self.claim(lead, third)
+            with self.assertRaisesRegex(UserError, self.rep.name):
+                lead.with_user(third).action_pool_transfer(self.rep.id, "back")
+            self.release(lead, third)
+        with freeze_time(START + timedelta(days=8, minutes=1)):
+            self.claim(lead)
+        self.assertEqual(lead.user_id, self.rep)
+
     def test_a_recycled_holder_cools_down(self):
         self.pool.cooldown_days = 7
         lead = self.make_held(grade="A")
@@ -111,8 +131,11 @@ class TestPoolLeaks(RecycleCase):
         self.assertFalse(lead.recycle_deadline)
         self.recycle(START + timedelta(days=40))
         self.assertEqual(lead.pool_state, "owned")
-        lead.with_user(self.rep).action_pool_unlock()
-        self.recycle(START + timedelta(days=41))
+        with freeze_time(START + timedelta(days=40)):
+            lead.with_user(self.rep).action_pool_unlock()
+        self.run_recycling(START + timedelta(days=41))
+        self.assertEqual(lead.pool_state, "owned", "warned first")
+        self.run_recycling(START + timedelta(days=44, hours=1))
         self.assertEqual(lead.pool_state, "pooled")
         self.assertFalse(lead.pool_locked)
         self.assertEqual(self.ledger(lead).sorted("seq").mapped("event")[-3:], ["lock", "unlock", "recycle"])

@@ -37,9 +37,19 @@ class RecycleCase(MerchantCase):
             self.claim(leads)
         return leads
 
-    def recycle(self, moment):
+    def warn(self, moment, model="crm.lead"):
         with freeze_time(moment):
-            return self.env["crm.lead"]._pool_recycle_due(lambda _count: True)
+            for pool in self.env["crm.pool"].search([("recycle_active", "=", True), ("warn_days", ">", 0)]):
+                self.env[model]._pool_warn_soon(pool, lambda _count: True)
+
+    def recycle(self, moment, model="crm.lead"):
+        """As it happens: those who hold what is due were warned in time."""
+        self.warn(moment - timedelta(days=self.pool.warn_days), model)
+        return self.run_recycling(moment, model)
+
+    def run_recycling(self, moment, model="crm.lead"):
+        with freeze_time(moment):
+            return self.env[model]._pool_recycle_due(lambda _count: True)
 
     def days(self, lead):
         return (lead.recycle_deadline - START).days
@@ -51,10 +61,10 @@ class RecycleCase(MerchantCase):
 @tagged("post_install", "-at_install")
 class TestPoolRecycle(RecycleCase):
     def test_days_by_grade(self):
-        for grade, days in (("A", 15), ("B", 30), ("C", 60)):
+        # the 60th day is Saturday, 2 May
+        for grade, days in (("A", 15), ("B", 30), ("C", 62)):
             with self.subTest(grade):
-                self.assertGreaterEqual(self.days(self.make_held(grade=grade)), days)
-                self.assertLess(self.days(self.make_held(grade=grade)), days + 4)
+                self.assertEqual(self.days(self.make_held(grade=grade)), days)
 
     def test_nothing_falls_on_a_day_off(self):
         calendar = self.env.company.resource_calendar_id
@@ -218,6 +228,76 @@ class TestPoolRecycle(RecycleCase):
         pool.action_recycle_off()
         self.assertFalse(pool.recycle_active)
 
+    def test_nothing_falls_unwarned(self):
+        """A new grade and an unlocking make a lead due at once: its holder has the days of warning all the same."""
+        graded, unlocked, old = self.make_held(3)
+        day = START + timedelta(days=20)
+        with freeze_time(day):
+            graded._grade_set("A", "x")
+            unlocked.with_user(self.rep).action_pool_lock()
+        old.with_user(self.rep).action_pool_lock()
+        with freeze_time(START + timedelta(days=70)):
+            unlocked.with_user(self.rep).action_pool_unlock()
+        self.run_recycling(day + timedelta(hours=1))
+        self.assertEqual(graded.pool_state, "owned")
+        self.assertEqual(graded.recycle_deadline, day + timedelta(days=3, hours=1))
+        self.assertEqual(graded.activity_ids.user_id, self.rep)
+        self.run_recycling(day + timedelta(days=3))
+        self.assertEqual(graded.pool_state, "owned")
+        self.run_recycling(day + timedelta(days=3, hours=2))
+        self.assertEqual(graded.pool_state, "pooled")
+        self.run_recycling(START + timedelta(days=70, hours=1))
+        self.assertEqual((unlocked.pool_state, len(unlocked.activity_ids)), ("owned", 1))
+        self.run_recycling(START + timedelta(days=74))
+        self.assertEqual(unlocked.pool_state, "pooled")
+
+    def test_the_job_of_warning_gives_the_days_too(self):
+        lead = self.make_held()
+        day = START + timedelta(days=20)
+        with freeze_time(day):
+            lead._grade_set("A", "x")
+        self.warn(day + timedelta(minutes=5))
+        self.run_recycling(day + timedelta(hours=1))
+        self.assertEqual((lead.pool_state, len(lead.activity_ids)), ("owned", 1))
+
+    def test_locking_and_unlocking_wins_no_time(self):
+        lead = self.make_held(grade="A")
+        self.warn(START + timedelta(days=14))
+        for day in (15, 16, 17):
+            with freeze_time(START + timedelta(days=day)):
+                lead.with_user(self.rep).action_pool_lock()
+                lead.with_user(self.rep).action_pool_unlock()
+        self.run_recycling(START + timedelta(days=17, hours=1))
+        self.assertEqual(lead.pool_state, "pooled")
+
+    def test_a_long_lock_forgets_the_warning(self):
+        lead = self.make_held(grade="A")
+        self.warn(START + timedelta(days=14))
+        with freeze_time(START + timedelta(days=15)):
+            lead.with_user(self.rep).action_pool_lock()
+        with freeze_time(START + timedelta(days=100)):
+            lead.with_user(self.rep).action_pool_unlock()
+        self.run_recycling(START + timedelta(days=100, hours=1))
+        self.assertEqual(lead.pool_state, "owned")
+        self.run_recycling(START + timedelta(days=104))
+        self.assertEqual(lead.pool_state, "pooled")
+
+    def test_jobs_stop_when_their_time_is_out(self):
+        self.pool.copy({"name": "Other"}).action_recycle_on()
+        called = []
+
+        def note(records, *_args):
+            called.append(records._name)
+
+        for job, method in (("_cron_warn", "_pool_warn_soon"), ("_cron_recycle", "_pool_recycle_due")):
+            with (
+                patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 0),
+                patch.object(type(self.env["crm.lead"]), method, note),
+                patch.object(type(self.env["res.partner"]), method, note),
+            ):
+                getattr(self.env["crm.pool"], job)()
+        self.assertEqual(called, ["crm.lead", "crm.lead"])
+
     def test_who_switches(self):
         for role in ("sales_rep", "sales_supervisor", "sales_director", "marketing"):
             pool = self.pool.with_user(self.users[role])
@@ -248,7 +328,8 @@ class TestPoolRecycle(RecycleCase):
         self.assertEqual((len(todos), todos.user_id), (30, self.rep))
         self.assertEqual(self.env["mail.message"].search_count(messages) - before, 1)
         # a follow-up takes the to-do back, and there is a new one when it is late again
-        leads[0]._followup_done(START + timedelta(days=14))
+        with freeze_time(START + timedelta(days=14)):
+            leads[0]._followup_done(START + timedelta(days=14))
         self.assertEqual(len(todos.exists()), 29)
         with freeze_time(START + timedelta(days=27)):
             self.env["crm.lead"]._pool_warn_soon(self.pool, lambda _count: True)
@@ -336,6 +417,7 @@ class TestPoolRecycleCron(RecycleCase, CronMixinCase):
     def test_jobs(self):
         past = fields.Datetime.now() - timedelta(days=100)
         lead, soon = self.make_held(moment=past), self.make_held(moment=past)
+        self.warn(fields.Datetime.now() - timedelta(days=self.pool.warn_days))
         soon._followup_done(fields.Datetime.now() - timedelta(days=59))
         with self.enter_registry_test_mode():
             self.env.ref("crm_merchant.ir_cron_pool_recycle").method_direct_trigger()
@@ -352,10 +434,11 @@ class TestPoolRecycleCron(RecycleCase, CronMixinCase):
         def cost(idle):
             self.make_held(idle)
             due = self.make_held(20, moment=START - timedelta(days=90))
+            self.warn(START - timedelta(days=self.pool.warn_days))
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.recycle(START)
+            self.run_recycling(START)
             self.env.flush_all()
             self.assertEqual(set(due.mapped("pool_state")), {"pooled"})
             return self.env.cr.sql_log_count - before
@@ -398,6 +481,8 @@ class TestPoolRecycleCron(RecycleCase, CronMixinCase):
                     leads = self.make_pooled(count)
                 else:
                     leads = self.make_held(count, moment=fields.Datetime.now() - timedelta(days=100))
+                if name == "recycle":
+                    leads._pool_warn()
                 costs[name, count] = cost(lambda call=call, leads=leads: call(leads))
         for name in ("claim", "follow-up", "recycle"):
             self.assertLessEqual(costs[name, 50], costs[name, 1] + 8, costs)

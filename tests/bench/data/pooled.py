@@ -48,7 +48,7 @@ def build(env, size):
             now,
             due,
         ),
-        "recycle_warned": False,
+        "recycle_warned": SQL("%s AND %s", held, due),
         "pool_locked": False,
         "merchant_grade": "C",
         "state_id": one_of(states),

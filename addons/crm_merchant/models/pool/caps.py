@@ -67,20 +67,21 @@ class PoolMixin(models.AbstractModel):
     # -- cool-down and freeze ---------------------------------------------------------------------
 
     def _pool_last_drops(self, user=None):
-        """When these records last went into a pool, by anyone or out of the hands of ``user``.
+        """When these records last went into a pool or, with ``user``, out of his hands in whatever way: who hands one on
+        that the next one then releases has held it too.
 
         :return: dict of record id -> (moment, name at that moment)
         """
+        gone = SQL("event = ANY(%s)", list(DROPS))
+        if user:
+            gone = SQL("from_uid = %s AND to_uid IS DISTINCT FROM from_uid", user.id)
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT ON (res_id) res_id, moment, res_name FROM crm_pool_ledger "
-                "WHERE res_model = %s AND res_id = ANY(%s) AND event = ANY(%s) AND (%s IS NULL OR from_uid = %s) "
-                "ORDER BY res_id, seq DESC",
+                "WHERE res_model = %s AND res_id = ANY(%s) AND %s ORDER BY res_id, seq DESC",
                 self._name,
                 self.ids,
-                list(DROPS),
-                user.id if user else None,
-                user.id if user else None,
+                gone,
             )
         )
         return {res_id: (moment, name) for res_id, moment, name in rows}

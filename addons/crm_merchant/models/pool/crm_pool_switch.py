@@ -137,6 +137,8 @@ class CrmPool(models.Model):
         self._cron_departments()
         for model in self._pool_models():
             self.env[model]._pool_recycle_due(self.env["ir.cron"]._commit_progress)
+            if not self.env["ir.cron"]._commit_progress():
+                return
 
     @api.model
     def _cron_warn(self):
@@ -144,3 +146,5 @@ class CrmPool(models.Model):
         for pool in self.sudo().search([("recycle_active", "=", True), ("warn_days", ">", 0)]):
             for model in self._pool_models():
                 self.env[model]._pool_warn_soon(pool, self.env["ir.cron"]._commit_progress)
+                if not self.env["ir.cron"]._commit_progress():
+                    return

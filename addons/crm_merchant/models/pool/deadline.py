@@ -176,16 +176,19 @@ class PoolMixin(models.AbstractModel):
         self._pool_put_deadlines({record_id: planned.get(record_id) for record_id in self.ids})
 
     def _pool_put_deadlines(self, planned):
-        """Writes deadlines: dict of record id -> moment or ``None``. Those that moved are no longer warned of."""
+        """Writes deadlines: dict of record id -> moment or ``None``. Those that moved are no longer warned of, unless they
+        lost their clock or are overdue: else who locks and unlocks a record would be warned anew for ever."""
         if not planned:
             return
         self.flush_model(["recycle_deadline", "recycle_warned"])
         self.env.cr.execute(
             SQL(
-                "UPDATE %s r SET recycle_deadline = v.moment, recycle_warned = FALSE "
+                "UPDATE %s r SET recycle_deadline = v.moment, "
+                "recycle_warned = r.recycle_warned AND (v.moment IS NULL OR v.moment <= %s) "
                 "FROM unnest(%s::int[], %s::timestamp[]) AS v(id, moment) "
                 "WHERE r.id = v.id AND r.recycle_deadline IS DISTINCT FROM v.moment",
                 SQL.identifier(self._table),
+                fields.Datetime.now(),
                 list(planned),
                 list(planned.values()),
             )

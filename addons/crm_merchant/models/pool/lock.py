@@ -1,5 +1,8 @@
+from datetime import datetime, timedelta
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 
 class PoolMixin(models.AbstractModel):
@@ -51,9 +54,28 @@ class PoolMixin(models.AbstractModel):
         self.sudo().filtered("pool_locked")._pool_set_lock(False)
         return True
 
+    def _pool_locked_long(self):
+        """Those of these locked records (superuser) whose lock lasted longer than the time of warning: a warning from
+        before is forgotten, while who only locks and unlocks wins no time by it."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT res_id, max(moment) FROM crm_pool_ledger "
+                "WHERE res_model = %s AND res_id = ANY(%s) AND event = 'lock' GROUP BY res_id",
+                self._name,
+                self.ids,
+            )
+        )
+        since, now = dict(rows), fields.Datetime.now()
+        return self.filtered(
+            lambda record: now - since.get(record.id, datetime.min) > timedelta(days=record.pool_id.warn_days)
+        )
+
     def _pool_set_lock(self, locked):
         """Door of ``pool_locked``."""
         self._through_door("pool_locked").write({"pool_locked": locked})
+        if not locked:
+            forgotten = self._pool_locked_long()
+            forgotten._through_door("recycle_warned").write({"recycle_warned": False})
         rows = []
         for (home, user), batch in self.grouped(lambda record: (record.pool_id, record.user_id)).items():
             holders = dict.fromkeys(batch.ids, user)

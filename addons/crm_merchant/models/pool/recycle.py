@@ -39,18 +39,24 @@ class PoolMixin(models.AbstractModel):
                 return bad
 
     def _pool_recycle_batch(self):
-        """Recycles those of these records that are really due and plans the others anew."""
+        """Recycles those of these records that are really due and plans the others anew.
+
+        What nobody was warned of, because a new grade or an unlocking made it due at once, is warned of now and goes
+        after the time of warning.
+        """
         now = fields.Datetime.now()
         due = self._pool_deadlines()
         late = self.filtered(lambda record: record.id in due and due[record.id][0] <= now)
         exempt = late._pool_exempt_now()
         (self - late)._pool_plan()
+        unwarned = (late - exempt).filtered(lambda record: record.pool_id.warn_days and not record.recycle_warned)
         # looked at again after the time of warning, so that nothing falls on the day its reason to stay ends
         self._pool_put_deadlines(
-            {record.id: now + timedelta(days=max(record.pool_id.warn_days, 1)) for record in exempt}
+            {record.id: now + timedelta(days=max(record.pool_id.warn_days, 1)) for record in exempt | unwarned}
         )
+        unwarned._pool_warn()
         reasons = {}
-        for record in late - exempt:
+        for record in late - exempt - unwarned:
             _moment, rule, days = due[record.id]
             reasons.setdefault((rule, days), []).append(record.id)
         for (rule, days), ids in reasons.items():
@@ -87,12 +93,18 @@ class PoolMixin(models.AbstractModel):
             later = [record for record in batch if record.id in due and due[record.id][0] > record.recycle_deadline]
             self._pool_put_deadlines({record.id: due[record.id][0] for record in later})
             near = batch.filtered(lambda record: record.recycle_deadline <= soon)
-            (near - near._pool_exempt_now())._pool_warn()
+            told = near - near._pool_exempt_now()
+            # the job runs once a day: what it could not see coming has its days from now
+            sudden = told.filtered(lambda record: record.recycle_deadline < soon - timedelta(days=1))
+            self._pool_put_deadlines(dict.fromkeys(sudden.ids, soon))
+            told._pool_warn()
             if not commit(len(batch)):
                 return
 
     def _pool_warn(self):
         """Tells the holders of these records (superuser)."""
+        if not self:
+            return
         self._through_door("recycle_warned").with_context(mail_notrack=True).write({"recycle_warned": True})
         self.env["mail.activity"]._merchant_schedule_quietly(
             self._prepare_pool_warning_vals(), self.env._("These go back to the pool soon")
