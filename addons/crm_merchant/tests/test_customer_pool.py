@@ -50,7 +50,7 @@ class TestCustomerPool(CustomerCase):
         self.assertEqual(customer.child_ids.user_id, self.rep_2)
         self.assertEqual((lead.user_id, lead.pool_state), (self.rep_2, False), "what no pool took stays out of them")
         self.assertEqual(self.rows(customer)[-1].event, "transfer")
-        customer.with_user(self.users["sales_supervisor"]).user_id = False
+        customer.user_id = False
         self.assertEqual(customer.pool_state, "pooled")
 
     def test_who_holds_nothing_takes_nothing(self):
@@ -269,6 +269,21 @@ class TestCustomerPool(CustomerCase):
         self.recycle_customers(START + timedelta(days=30))
         self.assertEqual((ordering | portal | plain).mapped("pool_state"), ["owned", "owned", "pooled"])
 
+    def test_a_lead_that_stays_keeps_its_customer(self):
+        locked, exempt, foreign, plain = customers = self.make_held_customers(4, grade="A")
+        leads = [self.make_held(partner_id=customer.id) for customer in (locked, exempt, foreign)]
+        leads[0].with_user(self.rep).action_pool_lock()
+        tag = self.env["crm.tag"].create({"name": "战略客户"})
+        self.env["crm.pool.exemption"].create({"pool_id": self.pool.id, "subject": "tag", "value": tag.name})
+        leads[1].tag_ids = leads[2].tag_ids = tag
+        leads[2].with_user(self.rep).action_pool_transfer(self.rep_2.id, "x")
+        self.recycle_customers(START + timedelta(days=30))
+        self.assertEqual(customers.mapped("pool_state"), ["owned", "owned", "pooled", "pooled"])
+        self.assertEqual([lead.pool_state for lead in leads], ["owned"] * 3)
+        # released on purpose, all of it goes
+        locked.with_user(self.rep).action_pool_release("x")
+        self.assertEqual(leads[0].pool_state, "pooled")
+
     # -- caps, locks, waiting -------------------------------------------------------------------------
 
     def test_caps_are_one_over_leads_and_customers(self):
@@ -406,6 +421,33 @@ class TestCustomerPool(CustomerCase):
         self.assertEqual(wizard.record_count, 14)
         wizard.action_move()
         self.assertEqual((customers.pool_id, leads.pool_id), (self.pool, self.pool))
+
+    def test_a_pool_that_holds_something_is_not_archived(self):
+        target = self.pool.copy({"name": "Target", "region_ids": False})
+        lying, held, customer = self.make_pooled(2), self.make_held(), self.make_held_customers()
+        lost = self.make_held()
+        lost.action_set_lost()
+        held.with_user(self.rep).action_pool_lock()
+        admin = self.users["suite_admin"]
+        pool = self.pool.with_user(admin)
+        for call in (pool.action_archive, lambda: pool.write({"active": False})):
+            with self.assertRaisesRegex(UserError, "2 .*3 "), self.env.cr.savepoint():
+                call()
+        for role in ("sales_rep", "sales_supervisor", "hq_commerce"):
+            with self.subTest(role), self.assertRaises(AccessError), self.env.cr.savepoint():
+                self.pool.with_user(self.users[role]).action_pool_empty(target.id, "x")
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            pool.action_pool_empty(target.id, " ")
+        wizard = self.env["crm.pool.change"].with_user(admin).with_context(active_model="crm.pool", active_ids=pool.ids)
+        wizard = wizard.create({"pool_id": target.id, "reason": "closed"})
+        self.assertEqual(wizard.record_count, 5)
+        wizard.action_move()
+        self.assertEqual((lying | held | lost).pool_id | customer.pool_id, target)
+        self.assertEqual((held.user_id, held.pool_state, held.pool_locked), (self.rep, "owned", True))
+        self.assertEqual((customer.user_id, customer.pool_state), (self.rep, "owned"))
+        pool.action_archive()
+        self.assertFalse(self.pool.active)
+        self.assertFalse(target.copy({"name": "Empty", "active": False}).active)
 
     def test_rows_of_a_pool_stay_in_it(self):
         """A region manager administers one pool; with its rows he must not reach into another."""

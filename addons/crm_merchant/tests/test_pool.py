@@ -158,7 +158,8 @@ class TestPool(MerchantCase):
         self.claim(lead)
         lead.with_user(self.rep).write({"user_id": self.rep_2.id})
         self.assertEqual(self.ledger(lead).sorted("seq").mapped("event"), ["enter", "claim", "transfer"])
-        lead.with_user(self.rep_2).write({"user_id": False})
+        # people are asked for a reason, other code is not
+        lead.write({"user_id": False})
         self.assertEqual(lead.pool_state, "pooled")
         self.assertEqual(self.ledger(lead).sorted("seq")[-1].event, "release")
 
@@ -272,5 +273,8 @@ class TestPool(MerchantCase):
         self.assertFalse(rows.search([]))
         self.pool.admin_ids = self.rep
         self.assertEqual(len(rows.search([])), 2)
-        self.pool.active = False
+        # archived by an older version, which let it
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_pool SET active = FALSE WHERE id = %s", (self.pool.id,))
+        self.env.invalidate_all()
         self.assertFalse(rows.search([]))

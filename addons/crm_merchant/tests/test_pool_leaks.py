@@ -81,6 +81,17 @@ class TestPoolLeaks(RecycleCase):
             self.claim(lead)
         self.assertEqual(lead.user_id, self.rep)
 
+    def test_a_release_needs_its_reason_by_every_way(self):
+        lead = self.make_held()
+        for user in (self.rep, self.users["sales_supervisor"], self.manager, self.users["suite_admin"]):
+            with self.subTest(user.login), self.assertRaisesRegex(UserError, "Give Away"), self.env.cr.savepoint():
+                lead.with_user(user).write({"user_id": False})
+        lead.invalidate_recordset()
+        self.assertEqual((lead.user_id, lead.pool_state), (self.rep, "owned"))
+        free = self.make_leads(user_id=self.rep.id, state_id=self.guangdong.id)
+        free.with_user(self.rep).write({"user_id": False})
+        self.assertFalse(free.user_id)
+
     def test_a_recycled_holder_cools_down(self):
         self.pool.cooldown_days = 7
         lead = self.make_held(grade="A")

@@ -24,26 +24,16 @@ class CrmPoolChange(models.TransientModel):
         model, ids = context.get("active_model"), list(context.get("active_ids") or [])
         if model == "crm.pool":
             pool = self.env["crm.pool"].browse(ids[:1])
-            count = sum(len(self._pooled(name, pool)) for name in pool._pool_models())
+            pool.check_access("read")
+            count = sum(map(len, pool._pool_contents()))
             return {**values, "res_model": model, "res_ids": ids[:1], "record_count": count, "from_pool_id": pool.id}
         return {**values, "res_model": VIEWS.get(model, model), "res_ids": ids, "record_count": len(ids)}
-
-    @api.model
-    def _pooled(self, model, pool):
-        pool.check_access("read")
-        return self.env[model].browse(
-            self.env[model].sudo().search([("pool_id", "=", pool.id), ("pool_state", "=", "pooled")]).ids
-        )
 
     def action_move(self):
         self.ensure_one()
         models_of_pools = self.env["crm.pool"]._pool_models()
         if self.res_model == "crm.pool":
-            pool = self.env["crm.pool"].browse(self.res_ids)
-            batches = [self._pooled(model, pool) for model in models_of_pools]
-        else:
-            batches = [self.env[self.res_model].browse(self.res_ids)] if self.res_model in models_of_pools else []
-        for records in batches:
-            if records:
-                records.action_pool_change(self.pool_id.id, self.reason or "")
+            self.env["crm.pool"].browse(self.res_ids).action_pool_empty(self.pool_id.id, self.reason or "")
+        elif self.res_model in models_of_pools:
+            self.env[self.res_model].browse(self.res_ids).action_pool_change(self.pool_id.id, self.reason or "")
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -32,9 +32,3 @@ class ResPartner(models.Model):
         """Who holds this customer, as values of a write."""
         names = ["user_id", "pool_id", "pool_state", "pool_since", "pool_locked", "recycle_deadline"]
         return {name: self[name].id if name.endswith("_id") else self[name] for name in names}
-
-    def _pool_note_merge(self, reason):
-        rows = []
-        for (home, user), batch in self.filtered("pool_id").grouped(lambda p: (p.pool_id, p.user_id)).items():
-            rows += batch._pool_rows("merge", user, home, dict.fromkeys(batch.ids, user), reason, {})
-        self.env["crm.pool.ledger"]._ledger_append(rows)

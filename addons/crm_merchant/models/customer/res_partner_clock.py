@@ -11,6 +11,25 @@ class ResPartner(models.Model):
     def _pool_customer_path(self):
         return "commercial_partner_id"
 
+    def _pool_exempt_now(self):
+        """A customer goes with his leads, so he stays while his holder has locked one of them or the pool exempts one."""
+        exempt = super()._pool_exempt_now()
+        rest = (self - exempt)._origin
+        if not rest:
+            return exempt
+        leads = (
+            self.env["crm.lead"]
+            .sudo()
+            .search(
+                Domain("partner_id.commercial_partner_id", "in", rest.ids)
+                & Domain("pool_state", "=", "owned")
+                & Domain("won_status", "=", "pending")
+            )
+        )
+        staying = leads.filtered("pool_locked") | leads._pool_exempt_now()
+        pairs = {(lead.partner_id.commercial_partner_id.id, lead.user_id) for lead in staying}
+        return exempt | self.filtered(lambda customer: (customer._origin.id, customer.sudo().user_id) in pairs)
+
     def _pool_limits(self, life, converted, dealt):
         # a customer who ordered is past the question whether he becomes an opportunity
         return super()._pool_limits(life, converted or dealt, dealt)

@@ -1,6 +1,7 @@
 from . import crm_pool
 from . import crm_pool_rules
 from . import crm_pool_switch
+from . import pool_row_mixin
 from . import crm_pool_member
 from . import crm_pool_exemption
 from . import crm_pool_ledger

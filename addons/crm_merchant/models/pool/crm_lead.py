@@ -104,13 +104,6 @@ class CrmLead(models.Model):
         self._pool_note_merge(self.env._("Split off from %(name)s", name=survivor._pool_public_name()))
         return result
 
-    def _pool_note_merge(self, reason):
-        rows = []
-        for home, leads in self.filtered("pool_id").grouped("pool_id").items():
-            for user, batch in leads.grouped("user_id").items():
-                rows += batch._pool_rows("merge", user, home, dict.fromkeys(batch.ids, user), reason, {})
-        self.env["crm.pool.ledger"]._ledger_append(rows)
-
     # -- the clock ------------------------------------------------------------------------------
 
     def _watched_fields(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 # what a condition looks at: model -> path of the value
@@ -19,6 +19,7 @@ class CrmPoolExemption(models.Model):
 
     _name = "crm.pool.exemption"
     _description = "Exemption from Recycling"
+    _inherit = ["crm.pool.row.mixin"]
     _order = "pool_id, sequence, id"
     _rec_name = "value"
 
@@ -59,14 +60,6 @@ class CrmPoolExemption(models.Model):
     def write(self, vals):
         self._check_stays(vals)
         return super().write(vals)
-
-    def _check_stays(self, vals):
-        """Who administers one pool shall not put its rows into another.
-
-        :raises UserError: a row of this kind stays in its pool
-        """
-        if "pool_id" in vals and any(row.pool_id.id != vals["pool_id"] for row in self):
-            raise UserError(self.env._("A row of a pool stays in it. Make a new one in the other pool."))
 
     def _get_exempt_domain(self, model):
         """Domain of the records of ``model`` that one of these lines keeps."""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class CrmPoolMember(models.Model):
@@ -7,7 +6,7 @@ class CrmPoolMember(models.Model):
 
     _name = "crm.pool.member"
     _description = "Pool Member"
-    _inherit = ["crm.watch.mixin"]
+    _inherit = ["crm.pool.row.mixin", "crm.watch.mixin"]
     _rec_name = "user_id"
     _order = "pool_id, id"
 
@@ -33,11 +32,3 @@ class CrmPoolMember(models.Model):
         if not self._is_watched(vals):
             return super().write(vals)
         return self._watched_write(super().write, vals)
-
-    def _check_stays(self, vals):
-        """Who administers one pool shall not put its rows into another.
-
-        :raises UserError: a row of this kind stays in its pool
-        """
-        if "pool_id" in vals and any(row.pool_id.id != vals["pool_id"] for row in self):
-            raise UserError(self.env._("A row of a pool stays in it. Make a new one in the other pool."))

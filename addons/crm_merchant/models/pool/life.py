@@ -18,6 +18,13 @@ class PoolMixin(models.AbstractModel):
         for record in self:
             record.pool_ledger_count = counts.get(record.id, 0)
 
+    def _pool_note_merge(self, reason):
+        """Writes into the ledger that these records (superuser) were merged or split; their hands do not change."""
+        rows = []
+        for (home, user), batch in self.filtered("pool_id").grouped(lambda row: (row.pool_id, row.user_id)).items():
+            rows += batch._pool_rows("merge", user, home, dict.fromkeys(batch.ids, user), reason, {})
+        self.env["crm.pool.ledger"]._ledger_append(rows)
+
     def action_open_pool_ledger(self):
         """Opens who held this record, from when, for how long, and why."""
         self.ensure_one()
