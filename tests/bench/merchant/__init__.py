@@ -1,3 +1,3 @@
 """The core: leads in, leads to people, pools, reminders; a file a topic."""
 
-from . import assigning, claims, daily_work, duplicates, importing, pools
+from . import assigning, claims, clock, daily_work, duplicates, importing, pools

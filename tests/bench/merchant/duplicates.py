@@ -25,12 +25,13 @@ def duplicates(bench):
         cost = bench.keep(f"duplicates/{size}#cost", lambda s=size: bench.side("suite", f"pooled:{s}").call(find_all))
         seconds[size] = cost["seconds"]
         yield Result(f"duplicates/{size}", cost["seconds"], note=f"{cost['pairs']} pairs")
-    growth = seconds[1000000] / seconds[100000] / 10
-    yield Result("duplicates/growth", growth, note="time a lead at a million, beside that at a hundred thousand")
+    growth = [seconds[large] / seconds[small] / (large / small) for small, large in itertools.pairwise(SIZES)]
+    note = f"time a lead, beside that at a tenth: {growth[0]:.2f} at a hundred thousand, {growth[1]:.2f} at a million"
+    yield Result("duplicates/growth", max(growth), note=note)
     if bench.wants("duplicates/2000"):
         ours, peer = in_turn(
             bench.side("suite", "pooled:10000").later(find_all),
-            bench.side("stock", "leads:10000").later(find_theirs, count=2000 if bench.full else 200),
+            bench.side("stock", "leads:10000").later(find_theirs, count=2000),
             slow_last=True,
         )
         note = "a lead among 10 000"
