@@ -69,6 +69,9 @@ class TestPoolLeaks(RecycleCase):
         self.pool.member_ids = [(0, 0, {"user_id": third.id})]
         with freeze_time(START + timedelta(days=1)):
             lead.with_user(self.rep).action_pool_transfer(self.rep_2.id, "x")
+            # handed straight back, by which no clock begins anew
+            lead.with_user(self.rep_2).action_pool_transfer(self.rep.id, "he is back")
+            lead.with_user(self.rep).action_pool_transfer(self.rep_2.id, "x")
             self.release(lead, self.rep_2)
             for user in (self.rep, self.rep_2):
                 with self.assertRaisesRegex(UserError, user.name):

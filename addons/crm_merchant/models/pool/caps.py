@@ -67,17 +67,22 @@ class PoolMixin(models.AbstractModel):
     # -- cool-down and freeze ---------------------------------------------------------------------
 
     def _pool_last_drops(self, user=None):
-        """When these records last went into a pool or, with ``user``, out of his hands in whatever way: who hands one on
-        that the next one then releases has held it too.
+        """When these records last went into a pool or, with ``user``, out of his hands in whatever way before that: who
+        hands one on that the next one then releases has held it too. A record handed straight back was in no pool since.
 
         :return: dict of record id -> (moment, name at that moment)
         """
         gone = SQL("event = ANY(%s)", list(DROPS))
         if user:
-            gone = SQL("from_uid = %s AND to_uid IS DISTINCT FROM from_uid", user.id)
+            gone = SQL(
+                "from_uid = %s AND to_uid IS DISTINCT FROM from_uid AND seq <= (SELECT max(d.seq) FROM crm_pool_ledger d "
+                "WHERE d.res_model = l.res_model AND d.res_id = l.res_id AND d.event = ANY(%s))",
+                user.id,
+                list(DROPS),
+            )
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT ON (res_id) res_id, moment, res_name FROM crm_pool_ledger "
+                "SELECT DISTINCT ON (res_id) res_id, moment, res_name FROM crm_pool_ledger l "
                 "WHERE res_model = %s AND res_id = ANY(%s) AND %s ORDER BY res_id, seq DESC",
                 self._name,
                 self.ids,

@@ -5,8 +5,9 @@ from odoo.tools import SQL
 class CrmPoolSwap(models.Model):
     """A → B → A: who gave a record away and had it again within the cool-down, with somebody in between.
 
-    The cool-down refuses that to the two of them; what stands here was allowed by a superior, by a rule, or by a pool
-    whose cool-down was shorter at the time. Read from ``crm.pool.ledger``, so that nobody takes a row out.
+    The cool-down refuses that to the two of them once the record was in the pool; what stands here was handed straight
+    back, or was allowed by a superior, by a rule, or by a pool whose cool-down was shorter at the time. Read from
+    ``crm.pool.ledger``, so that nobody takes a row out.
     """
 
     _name = "crm.pool.swap"

@@ -52,9 +52,7 @@ class PoolMixin(models.AbstractModel):
                 taken._pool_check_steward({record.id: owners[record.id].sudo() for record in taken})
             if self.sudo().filtered(lambda record: record.pool_state and owners[record.id] and not record.user_id):
                 raise UserError(
-                    self.env._(
-                        "Use the button “Give Away”: whoever takes this next wants to know why it is free."
-                    )
+                    self.env._("Use the button “Give Away”: whoever takes this next wants to know why it is free.")
                 )
         return super()._pool_owner_written(before)
 
