@@ -105,6 +105,11 @@ class FakeU8:
         self._keep(resource, document)
         return {"errcode": "0", "errmsg": "", "id": number, "tradeid": query["biz_id"]}
 
+    def _edit(self, resource, _query, body):
+        document = body[resource]
+        self.books[resource, document[NUMBERS[resource]]].update(document)
+        return {"errcode": "0", "errmsg": ""}
+
     def _keep(self, resource, document):
         number = document[NUMBERS[resource]]
         state = {} if resource in ("customer", "inventory") else {"state": "开立"}
