@@ -23,7 +23,7 @@ class IntakeEntry(models.TransientModel):
     contact = fields.Char()
     state_id = fields.Many2one("res.country.state", "Province", domain="[('country_id.code', '=', 'CN')]")
     need = fields.Text("What Is Needed")
-    product_line_id = fields.Many2one("product.category", "Product Line")
+    product_line_id = fields.Many2one("product.category")
     referrer_id = fields.Many2one("res.partner", "Recommended By")
     keep = fields.Boolean("I Take It Myself")
     answer = fields.Char(readonly=True)
