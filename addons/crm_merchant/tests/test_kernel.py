@@ -62,6 +62,33 @@ class TestKernel(TransactionCase):
         self.assertLess(queries, 40, "50 to-dos must not cost a mail each")
         self.assertFalse(partner.message_partner_ids & people.partner_id, "who is reminded does not begin to follow")
 
+    def test_each_person_reads_his_own_language(self):
+        """A job has none; its to-dos would all be in English."""
+        partner = self.env["res.partner"].create({"name": "X"})
+        people = self.users["sales_rep"] | self.users["sales_rep_2"]
+        self.env["res.lang"]._activate_lang("zh_CN")
+        people[0].lang, people[1].lang = "zh_CN", "en_US"
+        vals = [
+            {
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "res_id": partner.id,
+                "user_id": user.id,
+                "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
+                "summary": lambda env: f"in {env.lang}",
+            }
+            for user in people
+        ]
+        job = self.env["mail.activity"].with_context(lang=None)
+        activities = job._merchant_schedule_quietly(vals, lambda env: f"about {env.lang}")
+        self.assertEqual(activities.mapped("summary"), ["in zh_CN", "in en_US"])
+        messages = self.env["mail.message"].search(
+            [("partner_ids", "in", people.partner_id.ids)], order="id desc", limit=2
+        )
+        self.assertEqual(
+            {message.partner_ids: message.subject for message in messages},
+            {people[0].partner_id: "about zh_CN", people[1].partner_id: "about en_US"},
+        )
+
     def test_the_door_is_no_context_key(self):
         """Whatever a caller can put into JSON is not the door."""
         lead = self.env["crm.lead"].create({"name": "x"})

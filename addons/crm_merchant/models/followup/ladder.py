@@ -1,5 +1,7 @@
 """The ladder of reminders over held leads: who is told, when, and what happens after the last rung."""
 
+from functools import partial
+
 from odoo import api, fields, models
 
 from ..kernel.carefully import run_carefully
@@ -150,7 +152,7 @@ class CrmLead(models.Model):
         self._ladder_put(planned)
         self.browse([lead.id for lead in told])._drop_reminders(self._reminder_kind("mail_activity_late"))
         self.env["mail.activity"]._merchant_schedule_quietly(
-            self._prepare_ladder_vals(told), self.env._("Follow-up is overdue")
+            self._prepare_ladder_vals(told), lambda env: env._("Follow-up is overdue")
         )
 
     def _ladder_people(self, lead, action, chains, away):
@@ -187,7 +189,7 @@ class CrmLead(models.Model):
                 "user_id": user.id,
                 "activity_type_id": kind.id,
                 "date_deadline": (lead.company_id or self.env.company)._merchant_today(),
-                "summary": self._ladder_text(lead, action, user),
+                "summary": partial(self._ladder_text, lead, action, user),
                 "res_name": lead.name,
             }
             for lead, action in told.items()
@@ -201,12 +203,12 @@ class CrmLead(models.Model):
         away = stewards.union(*chains.values())._merchant_absent(fields.Datetime.now())
         return {user: chain - away or chain for user, chain in chains.items()}, away
 
-    def _ladder_text(self, lead, action, user):
+    def _ladder_text(self, lead, action, user, env):
         name = lead.name
         if lead.user_id and user != lead.user_id:
             name = f"{lead.user_id.name}: {name}"
         if action == "response":
-            return self.env._("Not answered in time: %(name)s", name=name)
+            return env._("Not answered in time: %(name)s", name=name)
         if action == "risk":
-            return self.env._("High risk, no follow-up: %(name)s", name=name)
-        return self.env._("No follow-up: %(name)s", name=name)
+            return env._("High risk, no follow-up: %(name)s", name=name)
+        return env._("No follow-up: %(name)s", name=name)

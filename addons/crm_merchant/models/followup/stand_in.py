@@ -88,14 +88,14 @@ class CrmLead(models.Model):
                         "user_id": user.id,
                         "activity_type_id": kind.id,
                         "date_deadline": today,
-                        "summary": self.env._(
-                            "Answer for %(person)s, who is away: %(name)s", person=holder.name, name=lead.name
+                        "summary": lambda env, person=holder.name, name=lead.name: env._(
+                            "Answer for %(person)s, who is away: %(name)s", person=person, name=name
                         ),
                     }
                     for lead in batch
                 ]
         self.env["mail.activity"]._merchant_schedule_quietly(
-            todos, self.env._("You answer for colleagues who are away")
+            todos, lambda env: env._("You answer for colleagues who are away")
         )
 
     def _response_stand_ins(self):

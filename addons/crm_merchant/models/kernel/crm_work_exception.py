@@ -243,7 +243,7 @@ class WorkException(models.Model):
                     "res_id": latest.id,
                     "user_id": user.id,
                     "date_deadline": deadline,
-                    "summary": self.env._(
+                    "summary": lambda env: env._(
                         "Holidays and make-up days of %(year)s are missing in %(company)s",
                         year=year,
                         company=company.name,
@@ -251,5 +251,5 @@ class WorkException(models.Model):
                 }
                 for user in users - reminded.user_id
             ],
-            self.env._("Holidays of %(year)s are missing", year=year),
+            lambda env: env._("Holidays of %(year)s are missing", year=year),
         )

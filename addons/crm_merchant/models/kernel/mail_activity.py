@@ -23,29 +23,46 @@ class MailActivity(models.Model):
 
         :param vals_list: values of ``mail.activity``; each with ``res_model_id``, ``res_id``, ``user_id``, ``summary``
             (and ``res_name``, or it is read record by record)
-        :param subject: subject of the message, already in words for people
+        :param subject: subject of the message
         :return: the new activities
+
+        Summaries and the subject are texts, or functions that give the text for an environment: a job has no language,
+        each person reads his own.
         """
         if not vals_list:
             return self.browse()
         quiet = self.sudo().with_context(mail_activity_quick_update=True, **{QUIET_KEY: QUIET})
         # Odoo would find the zone afterwards and write each row once more
-        users = self.env["res.users"].sudo()
-        zones = {user.id: user.tz for user in users.browse({vals["user_id"] for vals in vals_list})}
-        activities = quiet.create([{**vals, "user_tz": zones[vals["user_id"]]} for vals in vals_list])
+        users = {user.id: user for user in self.env["res.users"].sudo().browse({vals["user_id"] for vals in vals_list})}
+        activities = quiet.create(
+            [
+                {
+                    **vals,
+                    "user_tz": users[vals["user_id"]].tz,
+                    "summary": self._merchant_words(vals["summary"], users[vals["user_id"]]),
+                }
+                for vals in vals_list
+            ]
+        )
         activities = activities.with_env(self.env)
         summaries = defaultdict(list)
         for activity in activities.sudo():
             if activity.user_id != self.env.user:
                 summaries[activity.user_id].append(activity.summary or activity.res_name or "")
-        self._merchant_send_digests({user: self._merchant_digest(lines) for user, lines in summaries.items()}, subject)
+        bodies = {user: self._merchant_digest(lines, user) for user, lines in summaries.items()}
+        self._merchant_send_digests(bodies, subject)
         return activities
 
     @api.model
-    def _merchant_digest(self, lines):
+    def _merchant_words(self, words, user):
+        """A text, or what a function says in the language of a user."""
+        return words(self.with_context(lang=user.lang or self.env.lang).env) if callable(words) else words
+
+    @api.model
+    def _merchant_digest(self, lines, user):
         items = Markup().join(Markup("<li>%s</li>") % line for line in lines[:MOST_LINES])
         rest = len(lines) - MOST_LINES
-        more = self.env._("… and %(count)s more", count=rest) if rest > 0 else ""
+        more = self._merchant_words(lambda env: env._("… and %(count)s more", count=rest), user) if rest > 0 else ""
         return Markup("<ul>%s</ul>%s") % (items, more)
 
     @api.model
@@ -53,6 +70,7 @@ class MailActivity(models.Model):
         """One message a person, to his inbox or by mail as he has chosen, all written together.
 
         :param bodies: dict of user -> html
+        :param subject: text or function, as for :meth:`_merchant_schedule_quietly`
         """
         if not bodies:
             return
@@ -65,7 +83,7 @@ class MailActivity(models.Model):
                     {
                         "message_type": "user_notification",
                         "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
-                        "subject": subject,
+                        "subject": self._merchant_words(subject, user),
                         "body": body,
                         "author_id": author.id,
                         "email_from": author.email_formatted,

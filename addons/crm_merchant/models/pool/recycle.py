@@ -107,7 +107,7 @@ class PoolMixin(models.AbstractModel):
             return
         self._through_door("recycle_warned").with_context(mail_notrack=True).write({"recycle_warned": True})
         self.env["mail.activity"]._merchant_schedule_quietly(
-            self._prepare_pool_warning_vals(), self.env._("These go back to the pool soon")
+            self._prepare_pool_warning_vals(), lambda env: env._("These go back to the pool soon")
         )
 
     def _prepare_pool_warning_vals(self):
@@ -124,7 +124,9 @@ class PoolMixin(models.AbstractModel):
                 "date_deadline": fields.Datetime.context_timestamp(
                     self.with_context(tz=record.user_id.tz or "Asia/Shanghai"), record.recycle_deadline
                 ).date(),
-                "summary": self.env._("Follow up “%(name)s”, or it goes back to the pool", name=record.display_name),
+                "summary": lambda env, name=record.display_name: env._(
+                    "Follow up “%(name)s”, or it goes back to the pool", name=name
+                ),
             }
             for record in self
         ]

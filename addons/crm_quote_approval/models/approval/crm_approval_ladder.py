@@ -52,6 +52,11 @@ class ApprovalTask(models.Model):
         self._tell_signers(told)
 
     @api.model
+    def _speaking_to(self, user):
+        """Environment in the language of ``user``: the job has none."""
+        return self.with_context(lang=user.lang or self.env.lang).env
+
+    @api.model
     def _tell_signers(self, told):
         """One message a person for all that waits for him.
 
@@ -60,7 +65,7 @@ class ApprovalTask(models.Model):
         for user, lines in told.items():
             self.env["mail.thread"].message_notify(
                 partner_ids=user.partner_id.ids,
-                subject=self.env._("Approvals that wait: %(count)s", count=len(lines)),
+                subject=self._speaking_to(user)._("Approvals that wait: %(count)s", count=len(lines)),
                 body=Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % line for line in lines),
             )
 
@@ -175,7 +180,7 @@ class ApprovalRequest(models.Model):
             task.ladder_at = task._ladder_moments(task.opened_at)[1]
             self._append([self._prepare_ladder_row("remind", task, task.user_id)])
             for user in task.user_id | self.requester_id:
-                told[user].append(self._ladder_line(task))
+                told[user].append(self._ladder_line(task, user))
         elif superior and superior > now:
             task.ladder_at = superior
         else:
@@ -190,7 +195,7 @@ class ApprovalRequest(models.Model):
         if not superior:
             for user in self._flow_administrators():
                 told[user].append(
-                    self.env._(
+                    task._speaking_to(user)._(
                         "“%(title)s” waits for %(name)s, who has no superior that may sign it. Transfer the task.",
                         title=self.title,
                         name=task.user_id.name,
@@ -204,18 +209,21 @@ class ApprovalRequest(models.Model):
         self._append([self._prepare_ladder_row("escalate", task, superior)])
         self._add_todos(task)
         told[before].append(
-            self.env._("“%(title)s” is late and has passed to %(name)s.", title=self.title, name=superior.name)
+            task._speaking_to(before)._(
+                "“%(title)s” is late and has passed to %(name)s.", title=self.title, name=superior.name
+            )
         )
 
     def _flow_administrators(self):
         """Suite administrators of the company, who can transfer a task that nobody signs."""
         return self.env["res.users"]._approval_flow_administrators(self.company_id)
 
-    def _ladder_line(self, task):
-        return self.env._(
+    def _ladder_line(self, task, user):
+        env = task._speaking_to(user)
+        return env._(
             "“%(title)s”: %(step)s waits for %(name)s and is late.",
             title=self.title,
-            step=task.step_name,
+            step=task.with_env(env).step_label,
             name=task.user_id.name,
         )
 

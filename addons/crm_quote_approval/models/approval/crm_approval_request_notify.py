@@ -50,9 +50,11 @@ class ApprovalRequest(models.Model):
         """A to-do on each task, never on the paper: an activity subscribes its user to the record."""
         self.env["mail.activity"]._merchant_schedule_quietly(
             [self._prepare_todo_vals(task) for task in tasks],
-            self.env._("To approve: %(title)s", title=self.title)
-            if len(self) == 1
-            else self.env._("To approve: %(count)s papers", count=len(tasks)),
+            lambda env: (
+                env._("To approve: %(title)s", title=self.title)
+                if len(self) == 1
+                else env._("To approve: %(count)s papers", count=len(tasks))
+            ),
         )
 
     def _prepare_todo_vals(self, task):
@@ -63,7 +65,7 @@ class ApprovalRequest(models.Model):
             "user_id": task.user_id.id,
             # looked up once; Odoo's default asks for each
             "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mail_activity_data_todo"),
-            "summary": self.env._("To approve: %(title)s", title=task.title),
+            "summary": lambda env: env._("To approve: %(title)s", title=task.title),
             "date_deadline": deadline or fields.Date.context_today(task),
         }
 

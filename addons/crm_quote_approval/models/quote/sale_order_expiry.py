@@ -179,7 +179,7 @@ class SaleOrder(models.Model):
                     ),
                 }
             )
-        return activities._merchant_schedule_quietly(vals_list, self.env._("Quotes that run out soon"))
+        return activities._merchant_schedule_quietly(vals_list, lambda env: env._("Quotes that run out soon"))
 
     # -- the gate --------------------------------------------------------------------------------------------
 

@@ -110,9 +110,13 @@ class ServiceSlaStatus(models.Model):
         due._plan()
         late = due.filtered(lambda row: row.deadline <= now)
         late.write({"state": "breached"})
-        for kind, label in self._fields["kind"]._description_selection(self.env):
+        clocks = self._fields["kind"]
+        for kind in clocks.get_values(self.env):
             late.filtered(lambda row, kind=kind: row.kind == kind).ticket_id._ask_leaders(
-                self.env._("%(clock)s is overdue", clock=label), self.env._("Overdue service tickets")
+                lambda env, kind=kind: env._(
+                    "%(clock)s is overdue", clock=dict(clocks._description_selection(env))[kind]
+                ),
+                lambda env: env._("Overdue service tickets"),
             )
 
     def _sla_drop(self, now):

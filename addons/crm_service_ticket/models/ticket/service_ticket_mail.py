@@ -73,8 +73,8 @@ class ServiceTicket(models.Model):
                 ticket._ticket_transition("reopen")
             elif ticket.state in ("solved", "closed", "cancelled"):
                 ticket._ask_leaders(
-                    self.env._("The customer wrote after the ticket was ended"),
-                    self.env._("Customers wrote to ended tickets"),
+                    lambda env: env._("The customer wrote after the ticket was ended"),
+                    lambda env: env._("Customers wrote to ended tickets"),
                 )
 
     def _send_solution(self):

@@ -22,7 +22,8 @@ class ServiceTicket(models.Model):
             else:
                 orphans += ticket
         orphans._ask_leaders(
-            self.env._("Assign this ticket: nobody of the team is on duty"), self.env._("Tickets that nobody took")
+            lambda env: env._("Assign this ticket: nobody of the team is on duty"),
+            lambda env: env._("Tickets that nobody took"),
         )
 
     def _get_team(self):
@@ -34,7 +35,11 @@ class ServiceTicket(models.Model):
         return team.search(team._get_default_domain(self.company_id), limit=1)
 
     def _ask_leaders(self, summary, subject):
-        """To-dos for the leaders of the teams of these tickets; without one, for the superior of who has the ticket."""
+        """To-dos for the leaders of the teams of these tickets; without one, for the superior of who has the ticket.
+
+        :param summary: function that gives the text for an environment
+        :param subject: likewise, of the message
+        """
         model_id = self.env["ir.model"]._get_id(self._name)
         todo = self.env.ref("mail.mail_activity_data_todo")
         vals_list = []
@@ -49,7 +54,7 @@ class ServiceTicket(models.Model):
                         "res_id": ticket.id,
                         "user_id": leader.id,
                         "activity_type_id": todo.id,
-                        "summary": f"{ticket.name} {summary}",
+                        "summary": lambda env, name=ticket.name: f"{name} {summary(env)}",
                     }
                 )
         if vals_list:
