@@ -21,6 +21,8 @@ and only then send the same payload under the same number.
 from abc import ABC, abstractmethod
 from importlib import import_module
 
+from .errors import FinanceError, InvalidValues, Mismatch, Unknown
+
 SAVE = "save"
 SUBMIT = "submit"
 AUDIT = "audit"
@@ -130,6 +132,32 @@ class FinanceAdapter(ABC):
         List of ``RemoteDocument`` whose ``amount`` is the open rest; ``None`` if not offered.
         """
         return None
+
+    # ------------------------------------------------------------------ for the products
+
+    def _known(self, kind):
+        if kind not in self.kinds:
+            raise InvalidValues("kind", "is not known")
+        return kind
+
+    @staticmethod
+    def _equal(name, expected, found):
+        if expected != found:
+            raise Mismatch(name, expected, found)
+
+    def _read_back(self, kind, number, remote_id=""):
+        """The one document that a step has left over there; doubt where it cannot be read."""
+        try:
+            found = self.find(kind, number)
+        except FinanceError as error:
+            raise Unknown(f"done, but not read back: {error.summary}", reason="read_back") from None
+        if not found:
+            raise Unknown("done, but not found afterwards", reason="read_back")
+        if len(found) > 1:
+            raise Mismatch("number of documents", 1, len(found))
+        if remote_id and remote_id != found[0].remote_id:
+            raise Mismatch("id", remote_id, found[0].remote_id)
+        return found[0]
 
 
 _PRODUCTS = {}

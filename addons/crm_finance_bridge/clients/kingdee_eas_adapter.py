@@ -9,7 +9,7 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT, FinanceAdapter
-from .errors import CursorInvalid, FinanceError, InvalidValues, Mismatch, Unknown
+from .errors import CursorInvalid, InvalidValues, Unknown
 from .kingdee_eas import EasCredentials, KingdeeEasClient
 from .kingdee_eas_payloads import EasSettings, build_bill
 from .kingdee_eas_replies import judge, judge_found, judge_page
@@ -209,19 +209,6 @@ class KingdeeEasAdapter(FinanceAdapter):
             raise Unknown("the next page is the same page", reason="shape")
         return rows, following
 
-    def _read_back(self, kind, number, remote_id):
-        try:
-            found = self.find(kind, number)
-        except FinanceError as error:
-            raise Unknown(f"done, but not read back: {error.summary}", reason="read_back") from None
-        if not found:
-            raise Unknown("done, but not found afterwards", reason="read_back")
-        if len(found) > 1:
-            raise Mismatch("number of documents", 1, len(found))
-        if remote_id and remote_id != found[0].remote_id:
-            raise Mismatch("id", remote_id, found[0].remote_id)
-        return found[0]
-
     def _document(self, kind, bill):
         letter, void = self._state(bill)
         if not _text(bill.get("id")):
@@ -277,16 +264,6 @@ class KingdeeEasAdapter(FinanceAdapter):
             raise Unknown("a document without state", reason="shape")
         word = state.strip().upper()
         return _LETTERS.get(word, state.strip()), word in _VOID
-
-    def _known(self, kind):
-        if kind not in self.kinds:
-            raise InvalidValues("kind", "is not known")
-        return kind
-
-    @staticmethod
-    def _equal(name, expected, found):
-        if expected != found:
-            raise Mismatch(name, expected, found)
 
     def _local(self, moment):
         """Server local time without a zone."""

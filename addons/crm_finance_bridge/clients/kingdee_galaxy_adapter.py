@@ -7,7 +7,6 @@ from . import kingdee_filters as where
 from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT, FinanceAdapter
 from .errors import (
     CursorInvalid,
-    FinanceError,
     InvalidValues,
     Mismatch,
     NumberTaken,
@@ -201,7 +200,7 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
             outcome = self.client.audit(form, number)
         if outcome.number and outcome.number != number:
             raise Mismatch("number", number, outcome.number)
-        return self._read_back(kind, number, outcome)
+        return self._read_back(kind, number, outcome.remote_id)
 
     def verify(self, kind, values, document):
         """Number, void mark, customer, currency, name (customer) and amount must be ours."""
@@ -380,19 +379,6 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
             raise Mismatch("number of documents", 1, len(found))
         return {**payload, "Model": {"FCUSTID": int(found[0].remote_id), **payload["Model"]}}
 
-    def _read_back(self, kind, number, outcome):
-        try:
-            found = self.find(kind, number)
-        except FinanceError as error:
-            raise Unknown(f"done, but not read back: {error.summary}", reason="read_back") from None
-        if not found:
-            raise Unknown("done, but not found afterwards", reason="read_back")
-        if len(found) > 1:
-            raise Mismatch("number of documents", 1, len(found))
-        if outcome.remote_id and outcome.remote_id != found[0].remote_id:
-            raise Mismatch("id", outcome.remote_id, found[0].remote_id)
-        return found[0]
-
     def _document(self, kind, keys, raw):
         ident, number, status, void, modified, amount, customer, currency, name = keys
         if raw[ident] in (None, "") or not isinstance(raw[status], str):
@@ -432,16 +418,6 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
             written_off=_amount(raw["FWRITTENOFFAMOUNTFOR_D"] or 0),
             raw=raw,
         )
-
-    def _known(self, kind):
-        if kind not in self.kinds:
-            raise InvalidValues("kind", "is not known")
-        return kind
-
-    @staticmethod
-    def _equal(name, expected, found):
-        if expected != found:
-            raise Mismatch(name, expected, found)
 
     def _local(self, moment):
         """Server local time without a zone, as filters want it."""

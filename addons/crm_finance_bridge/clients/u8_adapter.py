@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from . import u8_replies as replies
 from .adapter import AUDIT, DONE, SAVE, STOPPED, WAIT, FinanceAdapter
-from .errors import CursorInvalid, FinanceError, InvalidValues, Mismatch, Unknown
+from .errors import CursorInvalid, InvalidValues, Mismatch
 from .kingdee_payloads import day_text, money
 from .results import ConnectionReport, ReceiptCursor, RemoteCode
 from .transport import HttpTransport
@@ -222,22 +222,3 @@ class YonyouU8Adapter(FinanceAdapter):
             index += 1
 
     # ------------------------------------------------------------------ inside
-
-    def _read_back(self, kind, number):
-        try:
-            found = self.find(kind, number)
-        except FinanceError as error:
-            raise Unknown(f"done, but not read back: {error.summary}", reason="read_back") from None
-        if not found:
-            raise Unknown("done, but not found afterwards", reason="read_back")
-        return found[0]
-
-    def _known(self, kind):
-        if kind not in self.kinds:
-            raise InvalidValues("kind", "is not known")
-        return kind
-
-    @staticmethod
-    def _equal(name, expected, found):
-        if expected != found:
-            raise Mismatch(name, expected, found)
