@@ -15,8 +15,8 @@ class KingdeeBooks:
     # the call whose reply gets lost after the server was killed
     lost = {"op": "Save", "form": "AR_receivable"}
     sends_signed_customers = False
-    # how often a token is fetched on the whole road; 0: the product has none
-    token_calls = 0
+    # the call by which the processes of the server log in once for all, whatever is killed; None: the product has none
+    shared_login = None
 
     @staticmethod
     def connection(erp):
@@ -46,7 +46,7 @@ class U8Books:
     finished = {"customer": "saved", "receivable": "audited"}
     lost = {"op": "verify", "form": "oughtreceive"}
     sends_signed_customers = True
-    token_calls = 1
+    shared_login = "token"
 
     @staticmethod
     def connection(erp):
@@ -82,6 +82,7 @@ class EasBooks:
     finished = {"customer": "audited", "receivable": "audited"}
     lost = {"op": "auditBill", "form": "otherbill"}
     sends_signed_customers = False
+    shared_login = "login"
 
     @staticmethod
     def simulator():
