@@ -42,5 +42,7 @@ from . import test_suite_settings
 from . import test_today
 from . import test_recycle_rehearsal
 from . import test_pool_adopt
+from . import test_pool_columns
+from . import test_pool_uncounted
 from . import test_followup_joined
 from . import test_tour_followup

@@ -26,18 +26,30 @@ class CrmPoolPartner(models.Model):
 
     @property
     def _table_query(self):
+        pools = self._pools_of_user()
+        columns = {
+            "company_label": SQL("l.name"),
+            "phone_label": self._masked_phone(),
+            "mail_label": SQL(
+                """
+                CASE WHEN l.email LIKE '%%@%%' THEN left(l.email, 1) || '***@' || split_part(l.email, '@', 2)
+                     WHEN l.email IS NOT NULL THEN '***' END
+                """
+            ),
+            "region_id": SQL("l.region_id"),
+            "state_id": SQL("l.state_id"),
+            "city": SQL("l.city"),
+            "industry_id": SQL("l.industry_id"),
+            "merchant_grade": SQL("COALESCE(l.merchant_grade, 'C')"),
+        }
         return SQL(
             """
-            SELECT l.id, l.pool_id, l.region_id, l.state_id, l.city, l.industry_id, l.pool_since,
-                   COALESCE(l.merchant_grade, 'C') AS merchant_grade, l.name AS company_label,
-                   %(phone)s AS phone_label,
-                   CASE WHEN l.email LIKE '%%@%%' THEN left(l.email, 1) || '***@' || split_part(l.email, '@', 2)
-                        WHEN l.email IS NOT NULL THEN '***' END AS mail_label
+            SELECT l.id, l.pool_id, l.pool_since, %(columns)s
               FROM res_partner l
              WHERE l.pool_state = 'pooled' AND l.active IS TRUE AND l.pool_id = ANY(%(pools)s)
             """,
-            phone=self._masked_phone(),
-            pools=self._pools_of_user(),
+            columns=self._shown_columns(pools, columns),
+            pools=pools,
         )
 
     @api.model

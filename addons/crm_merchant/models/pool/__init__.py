@@ -1,5 +1,6 @@
 from . import crm_pool
 from . import crm_pool_rules
+from . import crm_pool_columns
 from . import crm_pool_switch
 from . import pool_row_mixin
 from . import crm_pool_member

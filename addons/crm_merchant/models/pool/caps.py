@@ -7,7 +7,7 @@ nor somebody in between moves them.
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -44,8 +44,16 @@ class PoolMixin(models.AbstractModel):
         limits = [limit for limit in self.pool_id.mapped(self._pool_holding_limit_field()) if limit]
         if not limits:
             return
-        holding = self.sudo().search_count(self._pool_holding_domain(user) & fields.Domain("id", "not in", self.ids))
-        if holding + len(self) > min(limits):
+        uncounted = self._pool_uncounted()
+        more = self - self.search(fields.Domain("id", "in", self.ids) & uncounted) if uncounted else self
+        if not more:
+            return
+        held = self._pool_holding_domain(user) & fields.Domain("id", "not in", self.ids)
+        if uncounted:
+            # what the condition looks at may be empty: told apart by the record, not by the value
+            held &= fields.Domain("id", "not in", self.sudo().with_context(active_test=False)._search(uncounted))
+        holding = self.sudo().search_count(held)
+        if holding + len(more) > min(limits):
             raise UserError(
                 self.env._(
                     "%(person)s holds %(holding)s and may hold %(limit)s. Release what nobody works on, or ask the "
@@ -55,6 +63,13 @@ class PoolMixin(models.AbstractModel):
                     limit=min(limits),
                 )
             )
+
+    @api.model
+    def _pool_uncounted(self):
+        """Domain of what the conditions of the pools leave out of the cap; false where no pool has any."""
+        lines = self.env["crm.pool.exemption"].sudo().search([("effect", "!=", "stays")])
+        domain = lines._get_uncounted_domain(self._name)
+        return None if domain.is_false() else domain
 
     def _pool_holding_limit_field(self):
         """Column of ``crm.pool`` with the holding cap of this kind of record."""
@@ -122,6 +137,8 @@ class PoolMixin(models.AbstractModel):
         drops = self._pool_last_drops()
         for record in self.filtered(lambda record: record.id in drops):
             moment, name = drops[record.id]
+            if not record.pool_id.shows_company:
+                name = f"{self.env._('No. ')}{record.id}"
             free = moment + timedelta(days=record.pool_id.freeze_days)
             if free > fields.Datetime.now():
                 raise UserError(

@@ -15,7 +15,7 @@ PATHS = {
 
 
 class CrmPoolExemption(models.Model):
-    """A condition under which a held record of the pool is not recycled. One that fits is enough."""
+    """A condition under which a held record of the pool is not recycled, or not counted. One that fits is enough."""
 
     _name = "crm.pool.exemption"
     _description = "Exemption from Recycling"
@@ -43,6 +43,15 @@ class CrmPoolExemption(models.Model):
         [("=", "is"), ("!=", "is not"), (">=", "is at least"), ("<=", "is at most")], required=True, default="="
     )
     value = fields.Char(required=True)
+    effect = fields.Selection(
+        [
+            ("stays", "Stays with its holder"),
+            ("uncounted", "Does not count as held"),
+            ("both", "Stays and does not count"),
+        ],
+        required=True,
+        default="stays",
+    )
 
     @api.constrains("subject", "operator", "value")
     def _check_value(self):
@@ -63,7 +72,11 @@ class CrmPoolExemption(models.Model):
 
     def _get_exempt_domain(self, model):
         """Domain of the records of ``model`` that one of these lines keeps."""
-        return Domain.OR(line._get_line_domain(model) for line in self)
+        return Domain.OR(line._get_line_domain(model) for line in self if line.effect != "uncounted")
+
+    def _get_uncounted_domain(self, model):
+        """Domain of the records of ``model`` that one of these lines leaves out of the holding cap."""
+        return Domain.OR(line._get_line_domain(model) for line in self if line.effect != "stays")
 
     def _get_line_domain(self, model):
         self.ensure_one()

@@ -27,21 +27,30 @@ class CrmPoolLead(models.Model):
 
     @property
     def _table_query(self):
+        pools = self._pools_of_user()
+        # the subject may hold a phone or a mail; the number tells two such rows apart
+        company = SQL("COALESCE(l.partner_name, %s || l.id)", self.env._("Without company, no. "))
+        columns = {
+            "company_label": company,
+            "contact_label": SQL("left(l.contact_name, 1) || '**'"),
+            "phone_label": self._masked_phone(),
+            "region_id": SQL("l.region_id"),
+            "state_id": SQL("l.state_id"),
+            "city": SQL("l.city"),
+            "source_id": SQL("l.source_id"),
+            "expected_revenue": SQL("l.expected_revenue"),
+        }
         return SQL(
             """
-            SELECT l.id, l.pool_id, l.region_id, l.state_id, l.city, l.source_id, l.expected_revenue, l.pool_since,
+            SELECT l.id, l.pool_id, l.pool_since,
                    (SELECT c.currency_id FROM crm_pool p JOIN res_company c ON c.id = p.company_id
                      WHERE p.id = l.pool_id) AS currency_id,
-                   COALESCE(l.partner_name, %(nameless)s || l.id) AS company_label,
-                   left(l.contact_name, 1) || '**' AS contact_label,
-                   %(phone)s AS phone_label
+                   %(columns)s
               FROM crm_lead l
              WHERE l.pool_state = 'pooled' AND l.active IS TRUE AND l.pool_id = ANY(%(pools)s)
             """,
-            phone=self._masked_phone(),
-            pools=self._pools_of_user(),
-            # the subject may hold a phone or a mail; the number tells two such rows apart
-            nameless=self.env._("Without company, no. "),
+            columns=self._shown_columns(pools, columns),
+            pools=pools,
         )
 
     @api.model

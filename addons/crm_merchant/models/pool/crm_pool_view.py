@@ -3,12 +3,28 @@ from odoo.tools import SQL
 
 from ...lib.phone import phone_key
 
+# column of the view -> the field of the pool that shows it
+SHOWN_BY = {
+    "company_label": "shows_company",
+    "contact_label": "shows_contact",
+    "phone_label": "shows_phone",
+    "mail_label": "shows_mail",
+    "region_id": "shows_region",
+    "state_id": "shows_state",
+    "city": "shows_city",
+    "source_id": "shows_source",
+    "expected_revenue": "shows_amount",
+    "industry_id": "shows_industry",
+    "merchant_grade": "shows_grade",
+}
+
 
 class CrmPoolView(models.AbstractModel):
     """What members see of pooled records: a closed set of columns, masked and filtered by membership in the query.
 
     There is no link to the real record; claiming checks the membership again. A masked phone is found only by its
-    whole number, so that nobody guesses it digit by digit.
+    whole number, so that nobody guesses it digit by digit. What a pool does not show is empty in the query itself: it is
+    found, sorted, grouped and exported by nobody.
     """
 
     _name = "crm.pool.view"
@@ -54,6 +70,26 @@ class CrmPoolView(models.AbstractModel):
         return [pool_id for (pool_id,) in rows]
 
     @api.model
+    def _shown_columns(self, pools, columns):
+        """The columns of the query over rows ``l``, each empty where its pool does not show it.
+
+        A pool that shows everything costs nothing: no table is joined, and its list stays on its index.
+
+        :param pools: ids of the pools asked
+        :param columns: dict of column -> SQL of its value
+        """
+        pools = self.env["crm.pool"].sudo().browse(pools)
+        number = SQL("%s || l.id", self.env._("No. "))
+        parts = []
+        for name, value in columns.items():
+            hiding = pools.filtered(lambda pool, shown=SHOWN_BY[name]: not pool[shown])
+            if hiding:
+                instead = number if name == "company_label" else SQL("NULL")
+                value = SQL("CASE WHEN l.pool_id = ANY(%s) THEN %s ELSE %s END", hiding.ids, instead, value)
+            parts.append(SQL("%s AS %s", value, SQL.identifier(name)))
+        return SQL(", ").join(parts)
+
+    @api.model
     def _masked_phone(self):
         """The number of the row ``l`` with its middle covered."""
         return SQL(
@@ -70,12 +106,13 @@ class CrmPoolView(models.AbstractModel):
         self.whole_phone = False
 
     def _search_whole_phone(self, operator, value):
-        """Equality on the normalised whole number only."""
+        """Equality on the normalised whole number only, and in no pool that hides the phone."""
         if operator not in ("=", "in", "ilike"):
             return NotImplemented
         values = [value] if isinstance(value, str) else list(value)
         keys = [key for key in map(phone_key, values) if key]
-        return [("id", "in", self._ids_of_phones(keys) if keys else [])]
+        hiding = self.env["crm.pool"].sudo().with_context(active_test=False).search([("shows_phone", "=", False)])
+        return [("id", "in", self._ids_of_phones(keys) if keys else []), ("pool_id", "not in", hiding.ids)]
 
     @api.model
     def _ids_of_phones(self, keys):
