@@ -17,9 +17,12 @@ class CrmFollowup(models.Model):
 
     def _tell_records(self):
         result = super()._tell_records()
-        for moment, batch in self.filtered("is_effective").grouped("moment").items():
+        done = self.filtered(lambda followup: followup.is_effective or followup.verdict == "way")
+        for (moment, kind), batch in done.grouped(lambda followup: (followup.moment, followup.kind)).items():
             leads = batch.lead_id.filtered(lambda lead: lead.user_id == lead.partner_id.commercial_partner_id.user_id)
-            customers = (batch.partner_id | leads.partner_id)._pool_subjects()
+            subjects = (batch.partner_id | leads.partner_id)._pool_subjects()
+            # the pool of the customer decides, whatever that of the lead does
+            customers = subjects.filtered(lambda customer, kind=kind: customer._followup_counts(kind))
             if customers:
                 customers._followup_done(moment)
         return result

@@ -9,6 +9,9 @@ class ResPartner(models.Model):
     def _followup_field(self):
         return "partner_id"
 
+    def _followup_counts(self, kind):
+        return super(ResPartner, self.sudo().commercial_partner_id)._followup_counts(kind)
+
     def _followup_of_mail(self, message, recipients):
         customer = self._pool_subjects()
         return super(ResPartner, customer)._followup_of_mail(message, recipients) if customer else None

@@ -2,6 +2,7 @@ from . import crm_followup_rule
 from . import crm_followup_rule_step
 from . import res_company
 from . import res_config_settings
+from . import crm_pool
 from . import followup_mixin
 from . import crm_followup
 from . import crm_followup_judge

@@ -66,9 +66,9 @@ class CrmLead(models.Model):
             ended._through_door(*vals).with_context(mail_notrack=True).write(vals)
         return super()._response_begin(before)
 
-    def _followup_done(self, moment):
+    def _response_answered(self, moment):
         answered = self.sudo().filtered(lambda lead: lead.answer_deadline and lead.asked_at <= moment)
         for late, leads in answered.grouped(lambda lead: lead.answer_deadline < moment).items():
             vals = {"answer_deadline": False, "answer_late": late}
             leads._through_door(*vals).with_context(mail_notrack=True).write(vals)
-        return super()._followup_done(moment)
+        return super()._response_answered(moment)

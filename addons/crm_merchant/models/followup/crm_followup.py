@@ -46,6 +46,7 @@ class CrmFollowup(models.Model):
             ("short", "Says too little"),
             ("repeated", "Nearly the same as one of your last notes"),
             ("no_next", "Next step or its date is missing"),
+            ("way", "This way does not count in its pool"),
         ],
         "Reason",
         required=True,
@@ -72,16 +73,19 @@ class CrmFollowup(models.Model):
         return followups
 
     def _tell_records(self):
-        """Moves the clocks of the records of those that count."""
+        """Moves the clocks of the records of those that count. By a way that the pool leaves out nothing is kept, but who
+        waits for an answer has got one."""
         for moment, batch in self.filtered("is_effective").grouped("moment").items():
             batch.lead_id._followup_done(moment)
+        for moment, batch in self.filtered(lambda f: f.verdict == "way").grouped("moment").items():
+            batch.lead_id._response_answered(moment)
 
     # -- correcting -------------------------------------------------------------------------------
 
     def _may_correct(self):
         self.ensure_one()
         fresh = self.create_date and self.create_date > fields.Datetime.now() - timedelta(hours=HOURS_TO_CORRECT)
-        return bool(fresh and self.user_id == self.env.user and self.verdict != "fact")
+        return bool(fresh and self.user_id == self.env.user and not self.evidence_id)
 
     def action_correct(self, content, next_step="", next_date=False):
         """Rewrites one's own note within a day; afterwards nobody changes it.
@@ -96,7 +100,7 @@ class CrmFollowup(models.Model):
         if not self._may_correct():
             raise UserError(self.env._("A follow-up can be corrected for a day. Write a new one instead."))
         vals = self._prepare_note_vals(content, next_step, next_date, skip=self)
-        self.sudo().write(vals)
+        self.sudo().write(self._record()._followup_weigh(self.kind, vals))
         self.sudo()._tell_records()
         self._record()._followup_plan_next(self)
         return True

@@ -58,7 +58,7 @@ class CrmFollowup(models.Model):
             [
                 ("user_id", "=", self.env.uid),
                 ("moment", ">", fields.Datetime.now() - timedelta(days=RECENT_DAYS)),
-                ("verdict", "!=", "fact"),
+                ("evidence_id", "=", False),
             ]
         )
         if skip:

@@ -128,14 +128,18 @@ class CrmLead(models.Model):
 
     def _followup_done(self, moment):
         result = super()._followup_done(moment)
+        self._response_answered(moment)
+        self.sudo()._ladder_plan(step=0, risk=False)
+        return result
+
+    def _response_answered(self, moment):
+        """Ends the clocks of those of these leads that are waited for, at this moment."""
         answered = self.sudo().filtered(lambda lead: lead.first_response_deadline and not lead.first_response_at)
         if answered:
             # late or not is told by the deadline, not by whether somebody was reminded
             for late, leads in answered.grouped(lambda lead: lead.first_response_deadline < moment).items():
                 vals = {"first_response_at": moment, "first_response_late": late}
                 leads._through_door(*vals).with_context(mail_notrack=True).write(vals)
-        self.sudo()._ladder_plan(step=0, risk=False)
-        return result
 
     # -- customers -----------------------------------------------------------------------------------
 

@@ -38,9 +38,20 @@ class PoolMixin(models.AbstractModel):
             raise UserError(self.env._("Say in a few words what was done."))
         followups = self.env["crm.followup"]
         vals = followups._prepare_note_vals(content, next_step, next_date)
-        followup = followups.sudo().create({**self._prepare_followup_vals(kind), **vals})
+        followup = followups.sudo().create({**self._prepare_followup_vals(kind), **self._followup_weigh(kind, vals)})
         self._followup_plan_next(followup)
         return self._followup_answer(followup)
+
+    def _followup_weigh(self, kind, vals):
+        """The verdict on a follow-up, once the pool of this record is asked whether its way counts."""
+        if vals["is_effective"] and not self._followup_counts(kind):
+            return {**vals, "is_effective": False, "verdict": "way"}
+        return vals
+
+    def _followup_counts(self, kind):
+        """Whether this way counts in the pool of this record; without a pool each does."""
+        pool = self.sudo().pool_id
+        return not pool or pool[f"counts_{kind}"]
 
     def _followup_answer(self, followup):
         reason = dict(followup._fields["verdict"]._description_selection(self.env))[followup.verdict]
@@ -104,8 +115,7 @@ class PoolMixin(models.AbstractModel):
                     "content": content,
                     "evidence_model": evidence._name,
                     "evidence_id": evidence.id,
-                    "verdict": "fact",
-                    "is_effective": True,
+                    **record._followup_weigh(kind, {"verdict": "fact", "is_effective": True}),
                 }
                 for record in self.sudo() - known[name]
             ]
