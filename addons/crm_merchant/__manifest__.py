@@ -57,6 +57,7 @@
         "wizard/crm_followup_write_views.xml",
         "views/crm_followup_views.xml",
         "views/crm_customer_views.xml",
+        "views/crm_idle_views.xml",
         "wizard/crm_duplicate_check_views.xml",
         "views/crm_merge_suggestion_views.xml",
         "views/crm_merge_undo_views.xml",

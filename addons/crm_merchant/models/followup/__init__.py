@@ -4,6 +4,7 @@ from . import res_company
 from . import res_config_settings
 from . import crm_pool
 from . import followup_mixin
+from . import idle
 from . import crm_followup
 from . import crm_followup_judge
 from . import crm_lead

@@ -42,6 +42,14 @@ class ResUsers(models.Model):
                 chain = leader.with_env(self.env)
         return chain
 
+    def _merchant_people(self):
+        """Those in whose chain of superiors this user stands, whatever he may read of them."""
+        self.ensure_one()
+        user = self.sudo()
+        below = user.employee_ids.search([("id", "child_of", user.employee_ids.ids)]).user_id
+        led = user.search([("sale_team_id.user_id", "=", user.id)])
+        return (below | led).filtered(lambda person: user in person._merchant_superiors()).with_env(self.env)
+
     def _merchant_absence_intervals(self, since):
         """Times away that stop these people's pool countdown and follow-up clocks, approved by someone else.
 
