@@ -47,6 +47,7 @@
         "wizard/crm_pool_change_views.xml",
         "wizard/crm_collaborator_add_views.xml",
         "wizard/crm_pool_grade_views.xml",
+        "wizard/crm_pool_extend_views.xml",
         "views/crm_pool_views.xml",
         "views/crm_assignment_rule_views.xml",
         "views/crm_assignment_report_views.xml",

@@ -46,5 +46,6 @@ from . import test_pool_columns
 from . import test_pool_uncounted
 from . import test_followup_ways
 from . import test_idle
+from . import test_pool_extension
 from . import test_followup_joined
 from . import test_tour_followup

@@ -67,7 +67,9 @@ class TestFollowupWays(FollowupCase, CustomerCase):
         self.note(lead, content=OTHER, kind="visit", moment=moment + timedelta(days=1))
         self.assertEqual((lead.last_followup_at, customer.last_followup_at), (moment + timedelta(days=1), moment))
         # a contact is in no pool: his company's decides
-        answer = self.note(customer.child_ids[:1], content="总工程师出差，周三回来再谈夹具方案", kind="visit", moment=moment)
+        answer = self.note(
+            customer.child_ids[:1], content="总工程师出差，周三回来再谈夹具方案", kind="visit", moment=moment
+        )
         self.assertFalse(answer["is_effective"])
 
     @mute_logger("odoo.sql_db")

@@ -2,6 +2,7 @@ from . import crm_collaborator_add
 from . import crm_pool_change
 from . import crm_pool_give
 from . import crm_pool_grade
+from . import crm_pool_extend
 from . import crm_pool_switch
 from . import crm_duplicate_check
 from . import crm_duplicate_check_line

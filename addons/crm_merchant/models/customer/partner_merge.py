@@ -30,5 +30,6 @@ class ResPartner(models.Model):
 
     def _pool_merge_columns(self):
         """Who holds this customer, as values of a write."""
-        names = ["user_id", "pool_id", "pool_state", "pool_since", "pool_locked", "recycle_deadline"]
+        names = ["user_id", "pool_id", "pool_state", "pool_since", "pool_locked", "pool_extra_days",
+                 "recycle_deadline"]  # fmt: skip
         return {name: self[name].id if name.endswith("_id") else self[name] for name in names}

@@ -15,6 +15,7 @@ from . import clock
 from . import exempt
 from . import lock
 from . import grade
+from . import extension
 from . import recycle
 from . import created
 from . import life

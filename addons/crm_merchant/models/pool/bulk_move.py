@@ -33,14 +33,14 @@ class PoolMixin(models.AbstractModel):
 
     @api.model
     def _pool_change(self, records, target, reason):
-        """Gives these records (superuser) another home pool; who holds one keeps it, and its lock."""
+        """Gives these records (superuser) another home pool; who holds one keeps it, its lock and his extra days."""
         if records.pool_id.company_id - target.company_id:
             raise UserError(self.env._("The pools belong to different companies."))
         if not (reason or "").strip():
             raise UserError(self.env._("Say in a few words why."))
         self._pool_lock_records(records)
         groups = records.filtered(lambda record: record.pool_id != target).grouped(
-            lambda record: (record.pool_id, record.pool_locked)
+            lambda record: (record.pool_id, record.pool_locked, record.pool_extra_days)
         )
         self._pool_move_all(
             [
@@ -48,10 +48,10 @@ class PoolMixin(models.AbstractModel):
                     "event": "move",
                     "holders": dict(batch.grouped("user_id")),
                     "reason": f"{home.name} → {target.name}: {reason.strip()}",
-                    "vals": {"pool_id": target.id, "pool_locked": locked},
+                    "vals": {"pool_id": target.id, "pool_locked": locked, "pool_extra_days": extra},
                     "row_vals": {"pool_ref": target.id, "pool_name": target.name},
                 }
-                for (home, locked), batch in groups.items()
+                for (home, locked, extra), batch in groups.items()
             ]
         )
 

@@ -6,9 +6,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 _MOVE_FACTS = (
     "active", "answer_deadline", "company_id", "create_date", "date_last_stage_update", "date_open",
     "first_response_at", "first_response_deadline", "first_response_late", "first_response_user_id",
-    "followup_deadline", "followup_step", "is_high_risk", "last_followup_at", "lead_properties", "merchant_grade",
-    "partner_name", "pool_id", "pool_locked", "pool_since", "pool_state", "recycle_deadline", "region_id", "stage_id",
-    "team_id", "type", "user_id", "won_status",
+    "followup_deadline", "followup_step", "is_high_risk", "last_followup_at", "lead_properties",
+    "merchant_grade", "partner_name", "pool_extra_days", "pool_id", "pool_locked", "pool_since", "pool_state",
+    "recycle_deadline", "region_id", "stage_id", "team_id", "type", "user_id", "won_status",
 )  # fmt: skip
 
 

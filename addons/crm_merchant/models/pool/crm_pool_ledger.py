@@ -21,6 +21,8 @@ class CrmPoolLedger(models.Model):
             ("lock", "Locked"),
             ("unlock", "Unlocked"),
             ("grade", "Graded"),
+            ("ask", "Asked for more days"),
+            ("extend", "More days granted"),
             ("merge", "Merged"),
             ("move", "Moved to another pool"),
             ("share", "Collaborator added"),
