@@ -46,6 +46,7 @@ from . import test_pool_columns
 from . import test_pool_uncounted
 from . import test_followup_ways
 from . import test_idle
+from . import test_next_step
 from . import test_pool_extension
 from . import test_followup_joined
 from . import test_tour_followup

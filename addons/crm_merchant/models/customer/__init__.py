@@ -4,6 +4,7 @@ from . import collaborator_mixin
 from . import res_partner
 from . import res_partner_clock
 from . import res_partner_followup
+from . import next_step
 from . import res_partner_facts
 from . import res_partner_leave
 from . import calendar_event

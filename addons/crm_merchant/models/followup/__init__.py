@@ -12,6 +12,7 @@ from . import ladder
 from . import arrival
 from . import asked_again
 from . import stand_in
+from . import next_step
 from . import clock
 from . import merge
 from . import mail_activity
