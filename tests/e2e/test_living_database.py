@@ -32,7 +32,7 @@ REGISTERS = re.compile(r"^(ir_(?!attachment|default|property|mail_server|exports
 # rows of ours in stock tables while we are there; the messages greet our own new records in the chatter
 OURS_BESIDE = {
     "ir_attachment", "mail_activity_type", "mail_message", "mail_template", "report_paperformat", "res_groups",
-    "res_groups_implied_rel", "res_groups_privilege", "rule_group_rel",
+    "res_groups_implied_rel", "res_groups_privilege", "res_groups_report_rel", "rule_group_rel",
 }  # fmt: skip
 # Odoo writes the date of these when groups change: the administrator's group, and the partners of its two users
 REDATED = {"res_groups": {"4"}, "res_partner": {"2", "3"}}
