@@ -47,7 +47,7 @@ class FinanceConnection(models.Model):
         adapter = self._adapter()
         moment = self.env.cr.now().replace(microsecond=0)
         self._credit_commit()
-        items = adapter.read_open_items(fields.Date.context_today(self.with_context(tz="Asia/Shanghai")))
+        items = adapter.read_open_items(self.company_id._merchant_today())
         if items is None:
             return
         limits = adapter.read_credit_limits() or {}

@@ -72,10 +72,10 @@ class FinanceReconciliation(models.Model):
     def _cron_reconcile(self):
         """Compares every connection that is on, and what people asked for; one that fails stops no other."""
         connections = self.env["finance.connection"].sudo().search([("state", "=", "on"), ("stop_reason", "=", False)])
-        today = fields.Date.context_today(self.with_context(tz="Asia/Shanghai"))
         asked = self.sudo().search([("state", "=", "waiting")])
         runs = asked
         for connection in connections:
+            today = connection.company_id._merchant_today()
             done = self.sudo().search_count(
                 [("connection_id", "=", connection.id), ("date_to", "=", today), ("state", "in", ("clean", "differs"))],
                 limit=1,

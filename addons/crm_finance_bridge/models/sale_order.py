@@ -99,7 +99,7 @@ class SaleOrder(models.Model):
             "product": mapping._key_of(line.product_id) or NO_RECORD,
             "unit": mapping._key_of(line.product_uom_id) or NO_RECORD,
             "quantity": quantity,
-            "price_unit": from_float(float(total / quantity), 6) if quantity else quantity,
+            "price_unit": from_float(total / quantity, 6) if quantity else quantity,
             "tax_rate": sum(rates, from_float(0, 0)),
             "delivery_date": day.isoformat(),
             "amount_untaxed": untaxed,

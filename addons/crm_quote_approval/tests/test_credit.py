@@ -32,7 +32,7 @@ class CreditCase(ApprovalCase):
         return order
 
     def invoice(self, amount=1000, days=0, **vals):
-        today = self.env.company._approval_today()
+        today = self.env.company._merchant_today()
         move = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
@@ -85,7 +85,7 @@ class TestCredit(CreditCase):
                 "partner_type": "customer",
             }
         )
-        payment.date = self.env.company._approval_today() + timedelta(1)
+        payment.date = self.env.company._merchant_today() + timedelta(1)
         self.assertNotIn("receipts", self.terms(), "a draft is no receipt")
         payment.action_post()
         self.assertEqual(self.terms()["receipts"], -700)
@@ -126,7 +126,7 @@ class TestGoNoGo(CreditCase):
         self.assertEqual(self.items(order), {"credit_over": "go", "credit_unknown": "warn"})
         self.effect("credit_unknown", "inform", stale_hours=72)
         self.assertEqual(self.items(order), {"credit_over": "go"})
-        self.invoice(1000, days=90, invoice_date_due=self.env.company._approval_today() - timedelta(40))
+        self.invoice(1000, days=90, invoice_date_due=self.env.company._merchant_today() - timedelta(40))
         (overdue,) = [item for item in order._go_no_go_items() if item["code"] == "overdue"]
         self.assertIn("40", overdue["text"])
         self.assertTrue(all(item["moment"] for item in order._go_no_go_items()))
@@ -163,7 +163,7 @@ class TestGoNoGo(CreditCase):
         self.effect("overdue", "step")
         order = self.quote(40000)
         self.assertFalse(order._approval_required())
-        self.invoice(1000, days=90, invoice_date_due=self.env.company._approval_today() - timedelta(1))
+        self.invoice(1000, days=90, invoice_date_due=self.env.company._merchant_today() - timedelta(1))
         self.assertEqual(order._approval_required().mapped("name"), ["Credit Release"])
 
     def test_blocks(self):

@@ -10,7 +10,7 @@ from .common import ApprovalCase
 class TestDelegation(ApprovalCase):
     def delegate(self, role, to, days=(-1, 1)):
         # the suite may run while it is tomorrow already at the place of the company
-        today = self.env.company._approval_today()
+        today = self.env.company._merchant_today()
         return (
             self.env["crm.approval.delegation"]
             .with_user(self.users[role])

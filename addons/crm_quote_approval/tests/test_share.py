@@ -17,7 +17,7 @@ class TestShare(CreditCase):
         supervisor, director = self.users["sales_supervisor"], self.users["sales_director"]
         self.assertEqual(supervisor._merchant_handover_items()["approval_tasks"].principal_id, supervisor)
         self.assertEqual(director._merchant_handover_items()["approval_tasks"].state, "waiting")
-        today = self.env.company._approval_today()
+        today = self.env.company._merchant_today()
         rows = self.env["crm.approval.delegation"].create(
             [
                 {

@@ -45,7 +45,7 @@ class ApprovalMixin(models.AbstractModel):
         currency = self.currency_id if "currency_id" in self._fields else company.currency_id
         if own_amount is None or not currency or currency == company.currency_id:
             return None
-        return currency._convert(own_amount, company.currency_id, company, company._approval_today())
+        return currency._convert(own_amount, company.currency_id, company, company._merchant_today())
 
     def _approval_total_moved(self, request):
         """Also whether the rate of exchange has moved further than the policy lets pass."""

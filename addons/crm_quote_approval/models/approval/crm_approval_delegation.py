@@ -17,7 +17,7 @@ class ApprovalDelegation(models.Model):
     delegate_id = fields.Many2one(
         "res.users", "Signs for Him", required=True, domain=[("share", "=", False)], ondelete="cascade"
     )
-    date_from = fields.Date("From", required=True, default=lambda self: self.env.company._approval_today())
+    date_from = fields.Date("From", required=True, default=lambda self: self.env.company._merchant_today())
     date_to = fields.Date("To", required=True)
     active = fields.Boolean(default=True)
     res_model = fields.Selection(
@@ -44,7 +44,7 @@ class ApprovalDelegation(models.Model):
         :param tasks: with tasks the key is ``(user, task)``, and only delegations that reach as far count
         """
         companies = self.env.company if tasks is None else tasks.company_id
-        days = {company: company._approval_today() for company in companies}
+        days = {company: company._merchant_today() for company in companies}
         first, last = min(days.values(), default=False), max(days.values(), default=False)
         if not first:
             return {}

@@ -1,9 +1,4 @@
-from datetime import UTC
-from zoneinfo import ZoneInfo
-
 from odoo import fields, models
-
-TIMEZONE = "Asia/Shanghai"
 
 
 class ResCompany(models.Model):
@@ -20,16 +15,6 @@ class ResCompany(models.Model):
         "Stage after Approval",
         help="An opportunity moves here when its quote is approved, unless it already stands further on.",
     )
-
-    def _approval_today(self):
-        """The day that it is in this company now, also for a job, whose user stands in no time zone."""
-        return self._approval_day(fields.Datetime.now())
-
-    def _approval_day(self, moment):
-        """The day of this company at ``moment`` (naive UTC)."""
-        self.ensure_one()
-        zone = self.sudo().resource_calendar_id.tz or TIMEZONE
-        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
     def _approval_lang(self):
         """The language in which papers of this company are frozen, whoever submits them."""

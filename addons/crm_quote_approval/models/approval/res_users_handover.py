@@ -7,7 +7,7 @@ class ResUsers(models.Model):
     def _merchant_handover_items(self):
         """Adds what waits for this person's signature, his own running requests and the delegations that still count."""
         items = super()._merchant_handover_items()
-        today = self.env.company._approval_today()
+        today = self.env.company._merchant_today()
         env = self.sudo().env
         found = {
             "approval_tasks": env["crm.approval.task"].search(

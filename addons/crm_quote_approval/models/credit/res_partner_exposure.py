@@ -40,12 +40,12 @@ class ResPartner(models.Model):
         """Invoices less refunds from the day of the sync on; that day's count in full, on the safe side."""
         domain = self._credit_domain(company) & Domain("state", "=", "posted")
         domain &= Domain("move_type", "in", ("out_invoice", "out_refund"))
-        domain &= Domain("invoice_date", ">=", company._approval_day(since))
+        domain &= Domain("invoice_date", ">=", company._merchant_today(since))
         return self.env["account.move"]._read_group(domain, [], ["amount_total_signed:sum"])[0][0] or 0.0
 
     def _credit_receipts(self, company, since):
         """Receipts after the day of the sync, and those of that day that were entered after it."""
-        day = company._approval_day(since)
+        day = company._merchant_today(since)
         domain = self._credit_domain(company) & Domain("state", "in", ("in_process", "paid"))
         domain &= Domain("partner_type", "=", "customer")
         domain &= Domain("date", ">", day) | (Domain("date", "=", day) & Domain("create_date", ">", since))
@@ -66,4 +66,4 @@ class ResPartner(models.Model):
 
     def _credit_converted(self, order, amount):
         company = order.company_id
-        return order.currency_id._convert(amount, company.currency_id, company, company._approval_today())
+        return order.currency_id._convert(amount, company.currency_id, company, company._merchant_today())

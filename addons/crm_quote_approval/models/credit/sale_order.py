@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
 
     def _go_no_go_overdue(self):
         partner = self.partner_id.commercial_partner_id
-        today = self.company_id._approval_today()
+        today = self.company_id._merchant_today()
         domain = Domain("company_id", "=", self.company_id.id) & Domain("commercial_partner_id", "=", partner.id)
         domain &= Domain("move_type", "=", "out_invoice") & Domain("state", "=", "posted")
         domain &= Domain("payment_state", "in", ("not_paid", "partial")) & Domain("invoice_date_due", "<", today)

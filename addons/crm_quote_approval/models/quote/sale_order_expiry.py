@@ -10,7 +10,6 @@ from odoo.addons.crm_merchant.models.kernel.carefully import run_carefully
 BATCH = 200
 # a notice is looked for at most so many days before the last day of validity
 MOST_DAYS = 90
-TIMEZONE = "Asia/Shanghai"
 
 
 class SaleOrder(models.Model):
@@ -83,7 +82,7 @@ class SaleOrder(models.Model):
     # -- moments ------------------------------------------------------------------------------------------
 
     def _expiry_zone(self):
-        return pytz.timezone(self.company_id.resource_calendar_id.tz or TIMEZONE)
+        return pytz.timezone(self.company_id._merchant_zone())
 
     def _expiry_midnight(self, day):
         return self._expiry_zone().localize(datetime.combine(day, time())).astimezone(pytz.utc).replace(tzinfo=None)

@@ -39,8 +39,7 @@ class SaleOrder(models.Model):
 
     def _paper_day(self, moment):
         """The day of ``moment`` where the company is."""
-        zone = self.sudo().company_id.resource_calendar_id.tz or "Asia/Shanghai"
-        return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment).date()
+        return self.company_id._merchant_today(moment)
 
     def _paper_approval(self):
         """``approved``, ``version`` and ``code`` of the version that is in effect; empty without an approval."""

@@ -113,8 +113,7 @@ class SaleQuoteNumbering(models.Model):
         return self.search([("company_id", "=", company.id)], limit=1) if company else self.browse()
 
     def _today(self):
-        zone = self.company_id.resource_calendar_id.tz or "Asia/Shanghai"
-        return fields.Datetime.context_timestamp(self.with_context(tz=zone), fields.Datetime.now()).date()
+        return self.company_id._merchant_today()
 
     def _next_number(self, order):
         """The next number for ``order`` (superuser); one that stands on an order already is passed over."""

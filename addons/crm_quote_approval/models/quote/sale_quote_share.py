@@ -55,8 +55,7 @@ class SaleQuoteShare(models.Model):
         return "open"
 
     def _today(self):
-        zone = self.company_id.resource_calendar_id.tz or "Asia/Shanghai"
-        return fields.Datetime.context_timestamp(self.with_context(tz=zone), fields.Datetime.now()).date()
+        return self.company_id._merchant_today()
 
     # -- making and ending ------------------------------------------------------------------------------------
 
