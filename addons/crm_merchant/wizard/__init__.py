@@ -16,3 +16,4 @@ from . import crm_assignment_trial_line
 from . import crm_rule_rehearsal
 from . import crm_rule_rehearsal_line
 from . import crm_rule_rehearsal_pool
+from . import crm_rule_rehearsal_followup

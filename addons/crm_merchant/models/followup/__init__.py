@@ -9,6 +9,8 @@ from . import crm_followup
 from . import crm_followup_judge
 from . import crm_lead
 from . import ladder
+from . import closing
+from . import crm_followup_rule_close
 from . import arrival
 from . import asked_again
 from . import stand_in

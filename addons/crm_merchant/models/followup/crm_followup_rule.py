@@ -20,6 +20,7 @@ class CrmFollowupRule(models.Model):
         [("lead", "Leads"), ("opportunity", "Opportunities")], "For", help="Empty: leads and opportunities"
     )
     stage_ids = fields.Many2many("crm.stage", string="Stages", help="Empty: any stage")
+    team_ids = fields.Many2many("crm.team", string="Sales Teams", help="Empty: any team")
     grade = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], help="Empty: any grade")
     step_ids = fields.One2many("crm.followup.rule.step", "rule_id", "Ladder", copy=True)
 
@@ -59,6 +60,7 @@ class CrmFollowupRule(models.Model):
             (not self.company_id or self.company_id == (lead.company_id or self.env.company))
             and (not self.lead_type or self.lead_type == lead.type)
             and (not self.stage_ids or lead.stage_id in self.stage_ids)
+            and (not self.team_ids or lead.team_id in self.team_ids)
             and (not self.grade or self.grade == (lead.merchant_grade or "C"))
         )
 
@@ -72,8 +74,8 @@ class CrmFollowupRule(models.Model):
         """Domain of the leads whose clocks a rule may start."""
         return fields.Domain([("user_id", "!=", False), ("won_status", "=", "pending")])
 
-    def _effect(self):
-        """Number of leads that begin to be timed by this rule."""
+    def _get_rule_domain(self):
+        """Domain of the live leads that this rule is for."""
         self.ensure_one()
         domain = self._get_live_lead_domain()
         if self.company_id:
@@ -82,10 +84,16 @@ class CrmFollowupRule(models.Model):
             domain &= fields.Domain("type", "=", self.lead_type)
         if self.stage_ids:
             domain &= fields.Domain("stage_id", "in", self.stage_ids.ids)
+        if self.team_ids:
+            domain &= fields.Domain("team_id", "in", self.team_ids.ids)
         if self.grade:
             grades = (self.grade, False) if self.grade == "C" else (self.grade,)
             domain &= fields.Domain("merchant_grade", "in", grades)
-        return self.env["crm.lead"].sudo().search_count(domain)
+        return domain
+
+    def _effect(self):
+        """Number of leads that begin to be timed by this rule."""
+        return self.env["crm.lead"].sudo().search_count(self._get_rule_domain())
 
     def action_switch_on(self):
         """Starts the clocks of all leads the rule is for, from now on: nobody is reminded of the past."""

@@ -30,6 +30,7 @@ class CrmFollowupRuleStep(models.Model):
             ("supervisor", "Remind the holder, his supervisor in copy"),
             ("manager", "Tell the supervisor's superior"),
             ("risk", "Mark as high risk and tell both"),
+            ("close", "Close as lost"),
         ],
         required=True,
         default="owner",
@@ -44,6 +45,10 @@ class CrmFollowupRuleStep(models.Model):
                 step._limit()
             except ValueError:
                 raise ValidationError(self.env._("A limit lies between 1 and 3650.")) from None
+
+    @api.constrains("action", "sequence", "number", "unit", "rule_id")
+    def _check_close(self):
+        self.rule_id._check_close()
 
     def _limit(self):
         self.ensure_one()

@@ -35,7 +35,11 @@ class CrmLead(models.Model):
         return super()._guarded_fields() | CLOCK_COLUMNS
 
     def _watched_fields(self):
-        return {**super()._watched_fields(), "stage_id": "_ladder_stage_written"}
+        return {
+            **super()._watched_fields(),
+            "stage_id": "_ladder_stage_written",
+            "team_id": "_ladder_team_written",
+        }
 
     # -- what starts and stops the clocks -----------------------------------------------------------
 
@@ -124,6 +128,11 @@ class CrmLead(models.Model):
 
     def _ladder_stage_written(self, before):
         if before:
+            self.sudo()._ladder_plan()
+
+    def _ladder_team_written(self, before):
+        """Another team may have another rule; a new holder's ladder has begun already."""
+        if before and any(rule.team_ids for rule in self.env["crm.followup.rule"]._running()):
             self.sudo()._ladder_plan()
 
     def _followup_done(self, moment):

@@ -133,11 +133,13 @@ class CrmLead(models.Model):
         """Tells who must be told and plans the next rung. Rungs that were missed in one go are told as one."""
         now = fields.Datetime.now()
         rungs = self._ladder_moments()
-        told, planned, unanswered = {}, {}, self.browse()
+        told, planned, unanswered, closing = {}, {}, self.browse(), {}
         for lead in self:
             ahead = [rung for rung in rungs.get(lead.id, ()) if rung[1] is None or rung[1] >= lead.followup_step]
             over = [rung for rung in ahead if rung[0] <= now]
             left = [moment for moment, *_rest in ahead if moment > now]
+            if over and over[-1][2] and over[-1][2].action == "close":
+                closing[lead.id] = over.pop()
             done = max(
                 (number + 1 for _moment, number, _step in over if number is not None), default=lead.followup_step
             )
@@ -154,6 +156,7 @@ class CrmLead(models.Model):
         self.env["mail.activity"]._merchant_schedule_quietly(
             self._prepare_ladder_vals(told), lambda env: env._("Follow-up is overdue")
         )
+        self.browse(closing)._closing_due(closing)
 
     def _ladder_people(self, lead, action, chains, away):
         """Who is told of a lead at a rung; in a closed region only who may read the lead.

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 # what a move of a lead looks at before and after it is written
 _MOVE_FACTS = (
-    "active", "answer_deadline", "company_id", "create_date", "date_last_stage_update", "date_open",
+    "active", "answer_deadline", "close_warned_at", "company_id", "create_date", "date_last_stage_update", "date_open",
     "first_response_at", "first_response_deadline", "first_response_late", "first_response_user_id",
     "followup_deadline", "followup_step", "is_high_risk", "last_followup_at", "lead_properties",
     "merchant_grade", "partner_name", "pool_extra_days", "pool_id", "pool_locked", "pool_since", "pool_state",

@@ -27,6 +27,7 @@ class CrmPoolLedger(models.Model):
             ("move", "Moved to another pool"),
             ("share", "Collaborator added"),
             ("unshare", "Collaborator ended"),
+            ("close", "Closed as lost"),
         ],
         required=True,
         readonly=True,
