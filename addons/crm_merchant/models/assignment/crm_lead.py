@@ -21,7 +21,9 @@ class CrmLead(models.Model):
         index="btree_not_null",
     )
     merchant_industry_id = fields.Many2one("res.partner.industry", "Industry", groups="base.group_user")
-    merchant_product_line_id = fields.Many2one("product.category", "Product Line", groups="base.group_user")
+    merchant_product_line_id = fields.Many2one(
+        "product.category", "Product Line", groups="base.group_user", tracking=True
+    )
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"assignment_rule_id"}

@@ -51,7 +51,7 @@ class ResPartner(models.Model):
         customers = self.sudo().commercial_partner_id.with_env(self.env)._filtered_access("read")
         for customer in customers.filtered(lambda customer: customer.pool_state == "owned"):
             pool = customer.pool_id.sudo()
-            silent, allowed = customer._pool_silent_days(), pool._recycle_days(customer.merchant_grade)
+            silent, allowed = customer._pool_silent_days(), pool._recycle_days(customer)
             if allowed and 2 * silent > allowed:
                 signals.append(
                     {

@@ -5,6 +5,7 @@ from . import crm_pool_switch
 from . import pool_row_mixin
 from . import crm_pool_member
 from . import crm_pool_exemption
+from . import crm_pool_product_line
 from . import crm_pool_ledger
 from . import pool_mixin
 from . import caps

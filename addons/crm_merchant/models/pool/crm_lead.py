@@ -4,11 +4,11 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 # what a move of a lead looks at before and after it is written
 _MOVE_FACTS = (
-    "active", "answer_deadline", "close_warned_at", "company_id", "create_date", "date_last_stage_update", "date_open",
-    "first_response_at", "first_response_deadline", "first_response_late", "first_response_user_id",
-    "followup_deadline", "followup_step", "is_high_risk", "last_followup_at", "lead_properties",
-    "merchant_grade", "partner_name", "pool_extra_days", "pool_id", "pool_locked", "pool_since", "pool_state",
-    "recycle_deadline", "region_id", "stage_id", "team_id", "type", "user_id", "won_status",
+    "active", "answer_deadline", "close_warned_at", "company_id", "create_date", "date_last_stage_update",
+    "date_open", "first_response_at", "first_response_deadline", "first_response_late", "first_response_user_id",
+    "followup_deadline", "followup_step", "is_high_risk", "last_followup_at", "lead_properties", "merchant_grade",
+    "merchant_product_line_id", "partner_name", "pool_extra_days", "pool_id", "pool_locked", "pool_since",
+    "pool_state", "recycle_deadline", "region_id", "stage_id", "team_id", "type", "user_id", "won_status",
 )  # fmt: skip
 
 
@@ -107,11 +107,22 @@ class CrmLead(models.Model):
     # -- the clock ------------------------------------------------------------------------------
 
     def _watched_fields(self):
-        return {**super()._watched_fields(), "type": "_pool_type_written"}
+        return {
+            **super()._watched_fields(),
+            "type": "_pool_type_written",
+            "merchant_product_line_id": "_pool_line_written",
+        }
 
     def _pool_type_written(self, before):
         if before:
             self._pool_plan_if_on()
+
+    def _pool_line_written(self, before):
+        if before:
+            self._pool_plan_if_on()
+
+    def _pool_product_line(self):
+        return self.merchant_product_line_id
 
     @api.model
     def _pool_exempt_domain(self):

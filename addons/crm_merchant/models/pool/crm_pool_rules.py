@@ -57,7 +57,8 @@ class CrmPool(models.Model):
         for pool in self:
             pool.created_extra_days = pool.created_days if pool.created_rule == "longer" else 0
 
-    def _recycle_days(self, grade):
-        """Days without follow-up that a record of this grade may lie; 0: any number."""
+    def _recycle_days(self, record):
+        """Days without follow-up that a record (superuser) may lie, by its grade and product line; 0: any number."""
         self.ensure_one()
-        return {"A": self.recycle_days_a, "B": self.recycle_days_b}.get(grade, self.recycle_days_c)
+        rules = self._recycle_rules_of(record)
+        return rules[f"recycle_days_{(record.merchant_grade or 'C').lower()}"]

@@ -81,6 +81,10 @@ class PoolMixin(models.AbstractModel):
 
     # -- the clock ------------------------------------------------------------------------------
 
+    def _pool_product_line(self):
+        """The product line of one record (superuser), by which its pool may give it other days."""
+        return self.env["product.category"]
+
     def _pool_lives(self):
         """What the ledger tells of the present life of these records, which began when they last left a pool.
 
@@ -123,7 +127,7 @@ class PoolMixin(models.AbstractModel):
         held = held or began
         extra = pool.created_extra_days if created else 0
         start = max(held, self.last_followup_at or held)
-        limits = [("no_followup", pool._recycle_days(self.merchant_grade), start)]
+        limits = [("no_followup", pool._recycle_days(self), start)]
         if not converted:
             limits.append(("no_opportunity", pool.recycle_days_opportunity, began))
         if not dealt:

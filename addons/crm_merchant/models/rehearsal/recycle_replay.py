@@ -125,7 +125,7 @@ class PoolMixin(models.AbstractModel):
         """
         extra = pool.created_extra_days if life.created else 0
         found = []
-        days = pool._recycle_days(self.merchant_grade)
+        days = pool._recycle_days(self)
         if days:
             notes = [moment for moment in notes if life.began <= moment < end]
             points = sorted({moment for moment, _uid in life.holds} | set(notes))
