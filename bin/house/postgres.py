@@ -16,6 +16,8 @@ from .settings import STATE, TOP
 # Data that can be made again need not reach the disk at once; a demo that people work in must, and what the bench times
 # stands on the settings of production.
 THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+# what the fault table kills is processes and never the machine: a commit must be safe from the first only
+CRASH_SAFE = ["fsync=off", "full_page_writes=off"]
 TUNING = ["shared_buffers=512MB", "work_mem=16MB", "maintenance_work_mem=256MB", "max_connections=120"]
 
 
@@ -36,7 +38,7 @@ def given_server():
 
 
 class Cluster:
-    """One cluster per purpose (``run``, ``test``, ``bench``): they start and stop without each other."""
+    """One cluster per purpose (``run``, ``test``, ``bench``, ``faults``): they start and stop without each other."""
 
     def __init__(self, purpose):
         self.purpose = purpose
@@ -130,14 +132,16 @@ class Cluster:
         self._make_dir(self.socket_dir)
         if self.running():
             return
+        self._start_server()
+        self._check_locale()
+
+    def _start_server(self):
         options = ["listen_addresses=", f"unix_socket_directories={self.socket_dir}", *TUNING]
-        if self.purpose == "test":
-            options += THROW_AWAY
+        options += {"test": THROW_AWAY, "faults": CRASH_SAFE}.get(self.purpose, [])
         self._run(
             self._binary("pg_ctl"), "-D", str(self.data), "-w", "-t", "120", "-l", str(self.data / "server.log"),
             "-o", " ".join(f"-c {option}" for option in options), "start",
         )  # fmt: skip
-        self._check_locale()
 
     def stop(self, force=False):
         """Stops the server unless somebody else still uses it; ``force`` stops it all the same."""
@@ -155,6 +159,11 @@ class Cluster:
                 self._run(self._binary("pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop", check=False)
             if self.socket_dir.is_dir() and not any(self.socket_dir.iterdir()):
                 self.socket_dir.rmdir()
+
+    def crash(self):
+        """Ends the server at once, as a crash of it would, and starts it again."""
+        self._run(self._binary("pg_ctl"), "-D", str(self.data), "-m", "immediate", "-w", "stop")
+        self._start_server()
 
     def _check_locale(self):
         """With ctype C, trigrams of Chinese text are empty and every fuzzy search finds nothing."""

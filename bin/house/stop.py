@@ -2,5 +2,5 @@
 
 from .postgres import Cluster
 
-for purpose in ("test", "run", "bench"):
+for purpose in ("test", "run", "bench", "faults"):
     Cluster(purpose).stop(force=True)

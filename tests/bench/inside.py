@@ -85,7 +85,7 @@ def _explained(cr):
         connection.notices = kept
 
 
-def _start(arguments):
+def load_registry(arguments):
     """Loads the registry of the database that the options name."""
     from odoo.modules.registry import Registry
     from odoo.service.server import load_server_wide_modules
@@ -126,7 +126,7 @@ def main(arguments):
     # what prints by itself must not come between the answers
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    registry = _start(arguments)
+    registry = load_registry(arguments)
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         try:

@@ -33,6 +33,8 @@ def side_options(name):
 class Side:
     """Calls functions of the bench inside Odoo: ``side.call(function, size=50)``."""
 
+    program = "bench.inside"
+
     def __init__(self, databases, name, may_commit=False, deadline=float("inf")):
         self.databases, self.name, self.may_commit, self.deadline = databases, name, may_commit, deadline
         self.log = settings.STATE / "bench" / f"{name}.log"
@@ -44,10 +46,13 @@ class Side:
         :raises SideError: the function raised
         :raises TimeUp: it was still running when the group's time was over
         """
+        return self.ask(function.__module__, function.__name__, arguments)
+
+    def ask(self, module, function, arguments):
+        """As :meth:`call`, for a function that cannot be imported out here."""
         if not self._process:
             self._start()
-        request = {"module": function.__module__, "function": function.__name__, "arguments": arguments,
-                   "may_commit": self.may_commit}  # fmt: skip
+        request = {"module": module, "function": function, "arguments": arguments, "may_commit": self.may_commit}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._read())
@@ -67,7 +72,7 @@ class Side:
         env = dict(self.databases.cluster.environment(), PYTHONPATH=path, **ENVIRONMENT)
         with open(self.log, "w") as log:
             self._process = subprocess.Popen(
-                [str(settings.PYTHON), "-m", "bench.inside", *options],
+                [str(settings.PYTHON), "-m", self.program, *options],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=env,
             )  # fmt: skip
         self._read()

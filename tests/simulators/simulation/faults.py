@@ -2,7 +2,8 @@
 
 A fault is a mapping: ``kind``, and optionally ``op`` (operation), ``form`` (kind of document),
 ``times`` (how many matching calls it hits, default 1, 0 = always), ``after`` (how many matching
-calls pass first), and what its kind needs:
+calls pass first), ``share`` (of the matching calls that it hits by chance, default 1),
+and what its kind needs:
 
 =====================  ===========================================================================
 drop_before_commit     close the connection, do nothing
@@ -22,6 +23,7 @@ wrong_charset          do it, answer in GBK
 =====================  ===========================================================================
 """
 
+import random
 import threading
 
 TRANSPORT = frozenset(
@@ -82,6 +84,8 @@ class Faults:
                     continue
                 if fault["after"] > 0:
                     fault["after"] -= 1
+                    continue
+                if "share" in fault and random.random() >= float(fault["share"]):
                     continue
                 if fault["times"] is not None:
                     fault["times"] -= 1

@@ -1,0 +1,66 @@
+"""The fault table: what is done, how often, and in what parts."""
+
+from dataclasses import dataclass
+from math import ceil
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table.
+
+    :param experiment: ``file.function``
+    :param dose: runs of the full dose, in ``unit``
+    :param part: runs that are made and kept at once
+    :param once: runs in ``bin/test``; 0 where even one takes longer than that may
+    """
+
+    name: str
+    fault: str
+    experiment: str
+    dose: int
+    unit: str
+    part: int
+    once: int = 1
+    product: str = "kingdee_galaxy"
+
+    @property
+    def tenth(self):
+        return ceil(self.dose / 10)
+
+    def parts(self, dose):
+        """(seed, runs) of the parts that a dose is made of."""
+        return [(start + 1, min(self.part, dose - start)) for start in range(0, dose, self.part)]
+
+
+TABLE = [
+    Row("F1", "worker killed at any moment", "kills.random_moments", 300, "runs of 20 documents", 25),
+    Row("F2", "worker killed at six named points", "kills.named_points", 300, "kills", 30, 6),
+    Row("F2-token", "worker killed while it fetches a token", "kills.during_login", 50, "kills", 25, 1, "yonyou_u8"),
+    Row("F2-reconcile", "worker killed while it reconciles", "kills.during_reconciliation", 50, "kills", 25),
+    Row("F4", "reply lost after the change was made", "network.replies_lost", 350, "documents", 50, 10),
+    Row("F5", "request lost before the change was made", "network.requests_lost", 350, "documents", 50, 10),
+    Row("F15", "two workers forced onto the same rows", "together.same_rows", 200, "runs of 10 documents", 20, 2),
+]
+ROWS = {row.name: row for row in TABLE}
+
+
+def merged(results):
+    """One result of those of several parts."""
+    whole = {"runs": 0, "documents": 0, "violations": 0, "told": [], "measures": {}, "sums": {}}
+    for part in results:
+        for name in ("runs", "documents", "violations"):
+            whole[name] += part[name]
+        whole["told"] = (whole["told"] + part["told"])[:5]
+        for name, value in part["measures"].items():
+            whole["measures"][name] = max(value, whole["measures"].get(name, value))
+        for name, value in part["sums"].items():
+            whole["sums"][name] = round(whole["sums"].get(name, 0) + value, 1)
+    return whole
+
+
+def in_words(row, found):
+    """Dose and result on one line."""
+    parts = [row.fault, f"{found['runs']} {row.unit}, {found['documents']} documents"]
+    parts += [f"{name} at most {value}" for name, value in found["measures"].items()]
+    parts += [f"{name} {value}" for name, value in found["sums"].items()]
+    return "; ".join(parts + found["told"])

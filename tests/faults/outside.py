@@ -1,0 +1,39 @@
+"""The process that the experiments run in, as seen by pytest and the bench."""
+
+import fcntl
+
+from bench.side import Side
+from bench.worlds import Worlds
+from house import settings
+from house.database import Databases
+from house.postgres import Cluster
+
+
+class Laboratory(Side):
+    """An Odoo process on a copy of the suite, in a PostgreSQL that nobody else uses: an experiment may crash it.
+
+    ``laboratory.run(row, count, seed)`` gives what an experiment found.
+    """
+
+    program = "faults.inside"
+
+    def __init__(self, deadline=float("inf")):
+        (settings.STATE / "bench").mkdir(parents=True, exist_ok=True)
+        self._alone = open(settings.STATE / "bench" / "faults.lock", "w")
+        fcntl.flock(self._alone, fcntl.LOCK_EX)
+        databases = Databases(Cluster("faults"))
+        databases.cluster.start()
+        worlds = Worlds(databases)
+        super().__init__(databases, worlds.scratch(worlds.template("suite", "people")), may_commit=True, deadline=deadline)
+
+    def run(self, row, count, seed):
+        """:raises bench.side.SideError: the experiment could not be made"""
+        module, function = row.experiment.split(".")
+        return self.ask(f"faults.{module}", function, {"product": row.product, "count": count, "seed": seed})
+
+    def close(self):
+        super().close()
+        if not self._alone.closed:
+            self.databases.drop(self.name)
+            self.databases.cluster.stop()
+            self._alone.close()
