@@ -19,10 +19,11 @@ PYTEST_PARTS = {
     "architecture": ["tests/architecture"],
     "simulators": ["tests/simulators"],
     "e2e": ["tests/e2e", "-m", "not slow"],
+    "faults": ["tests/faults", "-m", "not slow"],
     "security": ["tests/security"],
     "slow": ["tests", "-m", "slow"],
 }
-DEFAULT_PARTS = ["unit", "architecture", "simulators", "addons", "e2e"]
+DEFAULT_PARTS = ["unit", "architecture", "simulators", "addons", "e2e", "faults"]
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 SKIPPED = re.compile(r"skipped (\S.*?)(?: : |$)")
 LEVEL = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.*)$")

@@ -12,18 +12,14 @@ import time
 import traceback
 from datetime import timedelta
 
-from eas import EASSimulator
-from kingdee import KingdeeSimulator
-from u8 import U8Simulator
-
 from odoo import SUPERUSER_ID, api, sql_db
 
 from odoo.addons.crm_finance_bridge.clients.u8_token import SHARED
 from odoo.addons.crm_finance_bridge.models.finance_connection_eas import SESSIONS
 from odoo.addons.crm_merchant.lib.hashing import chain_hash
 
-FORM = "AR_receivable"
-SIMULATORS = {"kingdee_galaxy": KingdeeSimulator, "yonyou_u8": U8Simulator, "kingdee_eas": EASSimulator}
+from .connections import PRODUCTS, settings_of
+
 # the least that the form takes; experiments with later commits set their own
 SETTLE = 30
 MAX_TOLD = 5
@@ -150,8 +146,9 @@ class World:
 
     def __init__(self, registry, clock, product):
         self.registry, self.clock, self.product = registry, clock, product
+        self.there = PRODUCTS[product]
         self.random = random.Random()
-        self.erp = SIMULATORS[product]()
+        self.erp = self.there.simulator()
         self.erp.__enter__()
         with self.env() as env:
             self._prepare(env)
@@ -164,8 +161,6 @@ class World:
         self._last = 1_000_000
 
     def _prepare(self, env):
-        from .connections import settings_of
-
         # one world at a time is on: the workers of an experiment carry its documents and no others
         env["finance.connection"].search([("state", "=", "on")])._switch("off")
         self.connection_id = connection = env["finance.connection"].create(
@@ -408,8 +403,9 @@ class World:
         """Calls about receivables after the mark, oldest first: (id, operation, number, outcome, committed)."""
         with self._books() as books:
             found = books.execute(
-                "SELECT id, lower(operation), number, outcome, committed FROM call WHERE id > ? AND form = ? ORDER BY id",
-                (since, FORM),
+                "SELECT id, lower(operation), number, outcome, committed FROM call WHERE id > ? AND upper(form) = ? "
+                "ORDER BY id",
+                (since, self.there.form),
             ).fetchall()
         return [(*call[:2], _number_in(call[2]), *call[3:]) for call in found]
 
@@ -418,28 +414,35 @@ class World:
         found = {number: [] for number in numbers}
         with self._books() as books:
             for number, ident, status, body in books.execute(
-                "SELECT number, id, status, body FROM document WHERE upper(form) = ?", (FORM.upper(),)
+                "SELECT number, id, status, body FROM document WHERE upper(form) = ?", (self.there.form,)
             ):
                 if number in found:
-                    found[number].append((str(ident), status, _amount_of(json.loads(body))))
+                    found[number].append((str(ident), status, self._amount_of(json.loads(body))))
         return found
 
-    def judge(self, report, made, since, status="C"):
+    def _amount_of(self, body):
+        header = body.get("header", body)
+        return header.get(self.there.amount) or "0"
+
+    def judge(self, report, made, since):
         """The oracle: each of ``made`` stands in the books exactly once, as we sent it, and was sent once."""
         documents, rows = self.documents(made), self.rows(made)
         report.documents += len(made)
         for number, amount in made.items():
             there = documents[number]
-            state, code, _attempts, remote_id, bound = rows[number]
+            state, code, attempts, remote_id, bound = rows[number]
+            report.worst("attempts a document", attempts)
             report.require(there, f"{number} is lost ({state} {code})")
             report.require(len(there) < 2, f"{number} stands there {len(there)} times")
             if not there:
                 continue
             ident, found, total = there[0]
             report.require(state == "done", f"{number} ended {state} {code}")
-            report.require(found == status, f"{number} has state {found} there")
+            report.require(found == self.there.done, f"{number} has state {found} there")
             report.require(float(total) == float(amount), f"{number} has {total} there, {amount} was sent")
-            report.require(remote_id == bound == ident, f"{number} is bound to {bound}, {ident} stands there")
+            # a product that shows no id is bound by the number
+            is_bound = remote_id == bound and bound in (ident, number)
+            report.require(is_bound, f"{number} is bound to {bound}, {ident} stands there")
         calls = self.calls(since)
         self._judge_calls(report, made, calls)
         return calls
@@ -448,14 +451,14 @@ class World:
         """No change was made twice or tried on what had it already; who follows went after the one before it."""
         acted, first_save, last_audit = {}, {}, {}
         for ident, operation, number, outcome, committed in calls:
-            if number not in made or operation not in ("save", "submit", "audit"):
+            if number not in made or operation not in (self.there.make, self.there.finish):
                 continue
-            if operation == "save":
+            if operation == self.there.make:
                 first_save.setdefault(number, ident)
                 # a second one that reached them would be a second document in books that take every number
                 if "not run" not in outcome and outcome != "fault:late_commit":
                     acted[number] = acted.get(number, 0) + 1
-            elif operation == "audit" and committed:
+            elif committed:
                 last_audit[number] = ident
         for number, count in acted.items():
             report.require(count == 1, f"{number} was saved {count} times")
@@ -470,11 +473,6 @@ def _with_amount(values, amount):
     line = {**values["lines"][0], "price_unit": amount, "amount_untaxed": amount, "amount_total": amount}
     installment = {**values["installments"][0], "amount": amount}
     return {**values, "amount_total": amount, "lines": [line], "installments": [installment]}
-
-
-def _amount_of(body):
-    header = body.get("header", body)
-    return header.get("FALLAMOUNTFOR") or header.get("FALLAMOUNTFOR".upper()) or "0"
 
 
 def _number_in(text):
