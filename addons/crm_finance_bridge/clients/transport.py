@@ -117,6 +117,7 @@ class HttpTransport:
     :param read_timeout: seconds without a byte while reading.
     :param total_timeout: seconds for the whole call.
     :param ca_file: PEM file for a private certificate authority; default is requests' bundle.
+    :param pace: called before each call; returns when this call's turn has come.
     :param resolver: replaces ``socket.getaddrinfo`` in tests.
     """
 
@@ -130,6 +131,7 @@ class HttpTransport:
         total_timeout=60.0,
         max_body=MAX_BODY,
         ca_file=None,
+        pace=None,
         resolver=None,
     ):
         try:
@@ -153,6 +155,7 @@ class HttpTransport:
         self._total_timeout = total_timeout
         self._max_body = max_body
         self._ca_file = ca_file
+        self._pace = pace
         self._resolver = resolver or socket.getaddrinfo
 
     @property
@@ -187,6 +190,8 @@ class HttpTransport:
         return self._call("GET", path, None, headers)
 
     def _call(self, method, path, body, headers, fault_status=None):
+        if self._pace:
+            self._pace()
         deadline = time.monotonic() + self._total_timeout
         sock = self._connect(deadline)
         try:

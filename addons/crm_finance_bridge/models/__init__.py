@@ -8,6 +8,8 @@ from . import finance_connection_breaker
 from . import finance_connection_words
 from . import finance_connection_u8
 from . import finance_connection_eas
+from . import finance_connection_pace
+from . import finance_pace
 from . import finance_token
 from . import finance_mapping
 from . import finance_code
@@ -22,6 +24,7 @@ from . import finance_outbox
 from . import finance_operations
 from . import finance_outbox_changes
 from . import finance_outbox_people
+from . import finance_outbox_lanes
 from . import finance_outbox_worker
 from . import finance_outbox_outcome
 from . import finance_receipt

@@ -9,6 +9,9 @@ from ..lib import vault
 # what names the books over there; after the first document it can only be changed by a new connection
 IDENTITY = ("company_id", "product", "account_set", "number_prefix")
 
+# the crons that carry documents, by number of the lane
+LANES = ("cron_deliver", "cron_deliver_2", "cron_deliver_3", "cron_deliver_4")
+
 
 class FinanceConnection(models.Model):
     """One company's books in one ERP product. Arrives switched off; what is secret lives in the other files."""
@@ -241,6 +244,21 @@ class FinanceConnection(models.Model):
         if start_date and not self.start_date:
             vals["start_date"] = start_date
         self._through_door(*vals).write(vals)
+        self._toggle_crons()
+        if state == "on":
+            self.env["finance.outbox"].sudo()._wake()
+
+    def _toggle_crons(self):
+        """The crons of the bridge exist for connections that are on; without one they do not even start."""
+        for name in self._cron_names():
+            cron = self.env.ref(name, raise_if_not_found=False)
+            if cron:
+                cron.sudo().toggle(model=self._name, domain=[("state", "=", "on")])
+
+    @api.model
+    def _cron_names(self):
+        """Hook: external ids of the crons that a connection needs."""
+        return [f"crm_finance_bridge.{name}" for name in (*LANES, "cron_poll", "cron_reconcile", "cron_credit")]
 
     def _notice(self, kind, text):
         return {

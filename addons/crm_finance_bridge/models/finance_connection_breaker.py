@@ -56,11 +56,10 @@ class FinanceConnection(models.Model):
         for connection in self:
             if connection.stop_reason:
                 connection.breaker_state = "stopped"
-            elif not connection.breaker_opened_at:
-                connection.breaker_state = "closed"
+            elif connection.breaker_retry_at and connection.breaker_retry_at > now:
+                connection.breaker_state = "open"
             else:
-                is_open = connection.breaker_retry_at and connection.breaker_retry_at > now
-                connection.breaker_state = "open" if is_open else "half"
+                connection.breaker_state = "half" if connection.breaker_opened_at else "closed"
 
     def _breaker_write(self, vals):
         """The door of breaker and health columns; writes only what differs, most calls change nothing."""

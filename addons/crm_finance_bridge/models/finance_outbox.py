@@ -251,9 +251,3 @@ class FinanceOutbox(models.Model):
             )
             row.env["finance.attempt"]._note(row, "withdraw", "ok")
         self._close_todo()
-
-    @api.model
-    def _wake(self):
-        """The worker starts right after this transaction is committed."""
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("crm_finance_bridge.cron_deliver", raise_if_not_found=True)
-        self.env["ir.cron"].sudo().browse(cron_id)._trigger()

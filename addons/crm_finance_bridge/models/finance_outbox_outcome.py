@@ -34,6 +34,7 @@ class FinanceOutbox(models.Model):
             self.env["finance.attempt"]._note(self, step, outcome, reason=getattr(error, "reason", ""), **more)
             if isinstance(error, NotSent | Unknown) and not isinstance(error, EndpointRefused):
                 self.connection_id._breaker_failure(now)
+            self.connection_id._slow_down(now, error)
             self._settle(step, error, sentence, written)
 
         self._step(token, note)
@@ -55,7 +56,9 @@ class FinanceOutbox(models.Model):
             self._outbox_postpone(sentence, code, uncertain=written, retry_after=error.retry_after)
         elif error.next_action == RETRY:
             self._unmark_unsent(written)
-            self._outbox_postpone(sentence, code, retry_after=error.retry_after)
+            # too many calls is no fault of this row: it burns no attempt
+            throttle = self.connection_id._asked_silence(error)
+            self._outbox_postpone(sentence, code, retry_after=error.retry_after, delay=throttle or None)
         elif isinstance(error, Rejected) and written and self.uncertain_since and not self.phase:
             # perhaps refused because the first one came late and took the number: ask again
             self._outbox_postpone(sentence, code, uncertain=True)

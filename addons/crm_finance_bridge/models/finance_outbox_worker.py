@@ -5,7 +5,7 @@ import logging
 import time
 from contextlib import suppress
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.crm_merchant.models.kernel.outbox_mixin import CONFLICTS
@@ -34,34 +34,9 @@ class ClaimLost(Exception):
 class FinanceOutbox(models.Model):
     _inherit = "finance.outbox"
 
-    # -- the cron ---------------------------------------------------------------------------
-
-    @api.model
-    def _cron_deliver(self):
-        """Carries what is due, until nothing is or the cron's time is up; then it wakes itself for the rest."""
-        end = self.env.context.get("cron_end_time")
-        if end and time.monotonic() > end:
-            self._progress(0, remaining=1)
-            self._wake()
-            return
-        with self._outbox_hold() as token:
-            self._outbox_recover(token)
-            while row := self._outbox_claim(token):
-                row.with_company(row.company_id)._deliver(token)
-                if not self._progress(1):
-                    if self._due_count():
-                        self._wake()
-                        self._progress(0, remaining=1)
-                    return
-
     def _progress(self, processed, **kw):
         """Seconds left for this run; commits."""
         return self.env["ir.cron"]._commit_progress(processed, **kw)
-
-    @api.model
-    def _due_count(self):
-        domain = [("state", "in", ("pending", "uncertain")), ("next_attempt_at", "<=", self._outbox_now())]
-        return self.sudo().search_count(domain, limit=1)
 
     def _outbox_claim_condition(self):
         return SQL(
@@ -75,11 +50,17 @@ class FinanceOutbox(models.Model):
                                  AND u.lane = o.connection_id || '/res.partner/' || o.customer_ref
                                  AND u.operation = 'customer_update'
                                  AND (u.phase = ANY(%s) OR u.state IN ('sending', 'uncertain')))
+               AND NOT (o.operation = 'customer_update'
+                        AND EXISTS (SELECT 1 FROM finance_outbox d
+                                    WHERE d.state = 'sending' AND d.customer_ref = o.res_id
+                                      AND d.connection_id = o.connection_id))
                AND EXISTS (SELECT 1 FROM finance_connection c
                            WHERE c.id = o.connection_id AND c.state = 'on' AND c.stop_reason IS NULL
+                             AND c.lane_count > %s
                              AND (c.breaker_retry_at IS NULL OR c.breaker_retry_at <= %s))""",
             super()._outbox_claim_condition(),
             list(OPEN_PHASES),
+            self._lane(),
             self._outbox_now(),
         )
 

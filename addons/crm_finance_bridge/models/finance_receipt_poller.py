@@ -78,6 +78,8 @@ class FinanceReceipt(models.Model):
             connection._pause(connection._in_words()._error_sentence(error))
         elif isinstance(error, NotSent | Unknown):
             connection._breaker_failure(now)
+        if isinstance(error, FinanceError):
+            connection._slow_down(now, error)
         _logger.info("receipts of connection %s: %s", connection.id, type(error).__name__)
 
     @api.model

@@ -121,6 +121,7 @@ class BridgeCase(TransactionCase):
             patch.object(Worker, "_outbox_commit", commit, create=True),
             patch.object(Worker, "_outbox_rollback", rollback, create=True),
             patch.object(Worker, "_outbox_hold", hold, create=True),
+            patch.object(Worker, "_outbox_alone", lambda _r: None, create=True),
             patch.object(Worker, "_progress", commit),
             patch.object(Worker, "_outbox_now", lambda _r: fields.Datetime.now() + case.later, create=True),
             patch.object(Worker, "_outbox_random", lambda _r: 0.5, create=True),

@@ -21,6 +21,8 @@ class TestCron(BridgeCase):
 
         # a second cursor cannot be open beside the test's own
         self.startPatcher(patch.object(Worker, "_outbox_hold", hold, create=True))
+        # nor can the test's transaction become another kind of transaction
+        self.startPatcher(patch.object(Worker, "_outbox_alone", lambda _r: None, create=True))
         self.cron = self.env.ref("crm_finance_bridge.cron_deliver")
 
     def test_deliver(self):

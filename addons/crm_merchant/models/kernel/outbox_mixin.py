@@ -112,6 +112,15 @@ class OutboxMixin(models.AbstractModel):
             with suppress(psycopg2.Error):
                 cursor.close()
 
+    def _outbox_alone(self):
+        """Waits until no other worker is claiming, to the end of this transaction, which must be a new one.
+
+        A condition of a claim looks at other rows: two workers that claim at the same moment would each not see what
+        the other one takes. Read committed, since a repeatable read would take its picture of the data before the wait.
+        """
+        self.env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s), 0)", self._table))
+
     def _outbox_claim_condition(self):
         """SQL condition on the candidate row ``o`` besides state, time and lane; ``TRUE`` by default."""
         return SQL("TRUE")
@@ -149,10 +158,11 @@ class OutboxMixin(models.AbstractModel):
         """
         for _try in range(3):
             try:
+                self._outbox_alone()
                 ids = [row[0] for row in self.env.execute_query(self._outbox_claim_query(token, limit))]
                 self._outbox_commit()
             except CONFLICTS:
-                # another worker's commit is younger than our snapshot
+                # what a person decided at the same moment
                 self._outbox_rollback()
                 continue
             rows = self.sudo().browse(sorted(ids))

@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..clients.errors import Rejected, Unknown
+
+# seconds of silence after "too many calls" that names no time
+SLOW_DOWN = 60
+# MsgCode of Kingdee: the quota of calls is used up (调用限制)
+KINGDEE_QUOTA = 14
+
+
+class FinanceConnection(models.Model):
+    """How much at once, how fast, and how long nothing after the other side has asked to slow down."""
+
+    _inherit = "finance.connection"
+
+    lane_count = fields.Integer(
+        "Documents at Once",
+        default=1,
+        required=True,
+        tracking=True,
+        help="How many documents may be on their way at the same time, 1 to 4. More than one needs as many free cron "
+        "workers on this server, and a product that takes several calls of one user.",
+    )
+    calls_per_minute = fields.Integer(
+        "Calls a Minute",
+        default=0,
+        required=True,
+        tracking=True,
+        help="Never more calls than this in any minute, everything together; stay below what the vendor's contract "
+        "allows. 0: as fast as the other side answers.",
+    )
+
+    _lane_count_range = models.Constraint("CHECK (lane_count BETWEEN 1 AND 4)", "Choose 1 to 4 documents at once.")
+    _calls_per_minute_range = models.Constraint(
+        "CHECK (calls_per_minute = 0 OR calls_per_minute BETWEEN 10 AND 60000)",
+        "Calls a minute are between 10 and 60000, or 0 for no limit of ours.",
+    )
+
+    def _adapter_options(self):
+        pace = self.env["finance.pace"]._of(self)
+        return super()._adapter_options() | ({"pace": pace} if pace else {})
+
+    def _slow_down(self, now, error):
+        """Nothing is sent before the moment that the other side asks for, if it asks for one.
+
+        :param now: naive UTC of the database
+        """
+        wait = self._asked_silence(error)
+        if wait:
+            until = now + timedelta(seconds=wait)
+            self._breaker_write({"breaker_retry_at": max(until, self.breaker_retry_at or until)})
+
+    def _asked_silence(self, error):
+        """Seconds for which the other side wants to hear nothing more of us, 0 if it does not mind."""
+        if self._is_throttle(error):
+            return error.retry_after or SLOW_DOWN
+        is_overload = isinstance(error, Unknown) and error.reason.startswith("http_5")
+        return error.retry_after or 0 if is_overload else 0
+
+    def _error_sentence(self, error):
+        if self._is_throttle(error):
+            return self.env._("The other side asks us to call less often; it goes on by itself after a pause.")
+        return super()._error_sentence(error)
+
+    def _is_throttle(self, error):
+        """Hook: whether an error means "too many calls", which is no fault of the document."""
+        return isinstance(error, Rejected) and (
+            error.reason == "http_429" or (self.product == "kingdee_galaxy" and error.code == KINGDEE_QUOTA)
+        )
