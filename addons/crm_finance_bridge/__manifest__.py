@@ -26,6 +26,7 @@
         "views/finance_receipt_views.xml",
         "views/finance_mapping_views.xml",
         "views/finance_binding_views.xml",
+        "views/finance_notice_views.xml",
         "views/finance_code_views.xml",
         "views/finance_opening_views.xml",
         "views/finance_reconciliation_views.xml",

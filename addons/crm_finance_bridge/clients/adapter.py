@@ -78,6 +78,13 @@ class FinanceAdapter(ABC):
         """
         return self.next_step(kind, document)
 
+    # letter of ``RemoteDocument.status`` -> stage; a product with other letters names its own
+    stages = {"Z": "saved", "A": "saved", "B": "submitted", "C": "audited", "D": "rejected"}
+
+    def state_of(self, document):
+        """Stage of a document over there: ``saved``, ``submitted``, ``audited``, ``rejected``, ``void``; "" unknown."""
+        return "void" if document.cancelled else self.stages.get(document.status, "")
+
     @abstractmethod
     def build(self, kind, values):
         """The wire payload as plain JSON values. Raises ``MappingMissing``, ``InvalidValues``."""

@@ -142,6 +142,16 @@ class YonyouU8Adapter(FinanceAdapter):
             self._equal("currency", self.settings.currencies.get(values["currency"]), document.currency_number)
         self._equal("amount", money(values["amount_total"]), document.amount)
 
+    def state_of(self, document):
+        """U8 tells Chinese words; an archive has no state."""
+        if document.cancelled:
+            return "void"
+        if document.kind in ARCHIVES or document.status in AUDITED_STATES:
+            return "audited"
+        if document.status in OPEN_STATES:
+            return "saved"
+        return "submitted" if document.status in DECIDING_STATES else ""
+
     # ------------------------------------------------------------------ receipts
 
     def read_receipts(self, cursor, until):

@@ -4,6 +4,8 @@ UPDATE finance_connection
        secret_token = NULL,
        secret_hint = NULL,
        secret_set_at = NULL,
+       hook_token = NULL,
+       hook_code = NULL,
        base_url = 'https://neutralized.invalid/';
 
 DELETE FROM finance_token;

@@ -4,6 +4,7 @@ from . import finance_connection_scope
 from . import finance_connection_health
 from . import finance_connection_credit
 from . import finance_connection_secret
+from . import finance_connection_hook
 from . import finance_connection_breaker
 from . import finance_connection_words
 from . import finance_connection_u8
@@ -15,6 +16,7 @@ from . import finance_mapping
 from . import finance_code
 from . import finance_opening
 from . import finance_binding
+from . import finance_binding_reading
 from . import finance_attempt
 from . import finance_cursor
 from . import finance_reconciliation
@@ -29,6 +31,7 @@ from . import finance_outbox_worker
 from . import finance_outbox_outcome
 from . import finance_receipt
 from . import finance_receipt_poller
+from . import finance_notice
 from . import account_move
 from . import account_payment
 from . import product_product

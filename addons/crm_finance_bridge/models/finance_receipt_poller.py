@@ -33,6 +33,8 @@ class FinanceReceipt(models.Model):
             receipts = self.sudo().with_company(connection.company_id)
             try:
                 left = receipts._poll(connection.with_company(connection.company_id))
+                if left:
+                    self.env["finance.notice"]._read_announced(connection)
             except CONFLICTS:
                 # the cursor did not move: the same window is read again
                 receipts._poll_rollback()

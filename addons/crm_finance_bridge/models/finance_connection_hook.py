@@ -1,0 +1,85 @@
+import secrets
+from urllib.parse import urljoin
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import NO_ACCESS
+from odoo.tools import consteq
+
+from ..lib import vault
+
+SHORTEST = 32
+
+
+class FinanceConnection(models.Model):
+    """The door that the other side may knock at: an address of its own and a secret that signs each call.
+
+    There is none before a system administrator has entered the secret that both sides share.
+    """
+
+    _inherit = "finance.connection"
+
+    hook_code = fields.Char(readonly=True, copy=False, groups=NO_ACCESS, exportable=False)
+    hook_url = fields.Char("Address for Announcements", compute="_compute_hook_url", groups="base.group_system")
+    hook_token = fields.Char(readonly=True, copy=False, groups=NO_ACCESS, exportable=False)
+    hook_input = fields.Char(
+        "Secret for Announcements",
+        compute="_compute_hook_input",
+        inverse="_inverse_hook_input",
+        compute_sudo=False,
+        store=False,
+        copy=False,
+        groups="base.group_system",
+        exportable=False,
+        help="Write only, at least 32 characters: the same is entered in the program that calls us. It is encrypted with "
+        "the server's key and never shown again.",
+    )
+    hook_limit = fields.Integer(
+        "Announcements a Minute", default=600, required=True, help="What comes beyond is refused and may come again"
+    )
+
+    _hook_code_uniq = models.UniqueIndex("(hook_code) WHERE hook_code IS NOT NULL")
+    _hook_limit_positive = models.Constraint("CHECK (hook_limit > 0)", "Take at least one announcement a minute.")
+
+    def _guarded_fields(self):
+        return super()._guarded_fields() | {"hook_code", "hook_token"}
+
+    @api.depends("hook_code")
+    def _compute_hook_url(self):
+        for connection in self:
+            code = connection.sudo().hook_code
+            connection.hook_url = urljoin(connection.get_base_url(), f"/finance/hook/{code}") if code else False
+
+    def _compute_hook_input(self):
+        self.hook_input = False
+
+    def _inverse_hook_input(self):
+        for connection in self:
+            secret = connection.hook_input
+            if not secret:
+                continue
+            if len(secret) < SHORTEST:
+                raise UserError(
+                    self.env._("A secret for announcements has at least %(count)s characters.", count=SHORTEST)
+                )
+            try:
+                token = vault.encrypt(secret)
+            except vault.VaultError as error:
+                raise UserError(connection._error_sentence(error)) from None
+            own = connection.sudo()
+            vals = {"hook_token": token, "hook_code": own.hook_code or secrets.token_urlsafe(18)}
+            own._through_door(*vals).write(vals)
+        # the clear text leaves the cache at once: a web_save reads its record back
+        self.invalidate_recordset(["hook_input"], flush=False)
+
+    @api.model
+    def _of_hook(self, code):
+        """(connection that is on, its clear secret) of an address; none and a secret that nobody has if there is none."""
+        nobody = secrets.token_hex(SHORTEST)
+        connection = self.sudo().search([("hook_code", "=", code), ("state", "=", "on")], limit=1)
+        if not connection or not consteq(connection.hook_code, code):
+            return self.sudo().browse(), nobody
+        try:
+            return connection, vault.decrypt(connection.hook_token)
+        except vault.VaultError:
+            return connection, nobody
