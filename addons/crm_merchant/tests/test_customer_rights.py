@@ -261,6 +261,48 @@ class TestCustomerRights(RightsCase):
                 self.assertEqual(self.sees(customer | customer.child_ids, role), role in readers)
                 self.assertTrue(self.sees(free, role))
 
+    def test_a_customer_without_a_place_is_as_closed_as_its_first_lead(self):
+        placeless = {"state_id": False, "phone": "13812008801"}
+        customer, late, abroad, known = self.make_customers(4, **placeless)
+        abroad.country_id = self.env.ref("base.de")
+        known.state_id = self.guangdong
+        lead = self.make_held()
+        (customer | late | abroad | known).invalidate_recordset()
+        for partner in customer.child_ids | abroad | known:
+            self.make_leads(partner_id=partner.id, state_id=self.jiangsu.id, phone=False)
+        self.assertEqual((customer.region_id, known.region_id), (self.east, self.south))
+        self.assertFalse(abroad.region_id)
+        lead.partner_id = late
+        self.assertEqual(late.region_id, self.east)
+        self.east.is_scoped = True
+        self.env.flush_all()
+        for role, sees in (("sales_rep_2", False), ("sales_supervisor", False), ("hq_commerce", True)):
+            self.assertEqual(self.sees(customer | customer.child_ids, role), sees, role)
+        # a place of its own decides as soon as somebody writes it; the first lead does when it moves
+        late.state_id = self.guangdong
+        self.assertEqual(late.region_id, self.south)
+        first = self.env["crm.lead"].search([("partner_id", "in", customer.child_ids.ids)])
+        self.make_leads(partner_id=customer.id, state_id=self.guangdong.id, phone=False)
+        self.assertEqual(customer.region_id, self.east)
+        first.state_id = self.guangdong
+        self.assertEqual(customer.region_id, self.south)
+
+    def test_places_of_customers_cost_the_same_for_one_and_fifty(self):
+        costs = {}
+        for count in (1, 50):
+            customers = self.make_customers(count, state_id=False, phone="13812008801")
+            leads = self.make_leads(count, phone=False)
+            for lead, customer in zip(leads, customers, strict=True):
+                lead.partner_id = customer
+                lead.state_id = self.jiangsu
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            customers._region_assign()
+            self.env.flush_all()
+            costs[count] = self.env.cr.sql_log_count - before
+        self.assertLessEqual(costs[50], costs[1], costs)
+
     def test_closed_region_of_orders(self):
         customer = self.make_held_customers()
         order = self.make_order(customer.child_ids, user_id=self.rep.id)

@@ -29,20 +29,30 @@ class RegionMixin(models.AbstractModel):
     def _guarded_fields(self):
         return super()._guarded_fields() | {"region_id"}
 
-    def _region_written(self, _before):
-        self._region_assign()
+    def _region_written(self, before):
+        self._region_assign(is_new=not before)
 
-    def _region_assign(self):
+    def _region_elsewhere(self):
+        """Regions of those of these records (superuser) that no place of their own tells: dict of record id -> region id."""
+        return {}
+
+    def _region_assign(self, is_new=False):
         """Door of ``region_id``: finds the region from city, province, the phone's area code, then the credit code.
 
         Any number of records of any companies; one write per region that changes something.
+
+        :param is_new: the records were just made, so that nothing else tells where they lie
         """
-        wanted = {}
+        found = {}
         for record in self.sudo():
             region_map = self.env["crm.region"]._region_map(record.company_id.id or self.env.company.id)
-            if not region_map["state"] and not region_map["city"]:
-                continue
-            region_id = record._region_find(region_map)
+            if region_map["state"] or region_map["city"]:
+                found[record] = record._region_find(region_map)
+        lost = self.sudo().browse([record.id for record, region_id in found.items() if not region_id and not is_new])
+        elsewhere = lost._region_elsewhere() if lost else {}
+        wanted = {}
+        for record, own_id in found.items():
+            region_id = own_id or elsewhere.get(record.id, False)
             if region_id != record.region_id.id:
                 wanted.setdefault(region_id, []).append(record.id)
         for region_id, ids in wanted.items():
