@@ -374,6 +374,18 @@ class TestCustomerPool(CustomerCase):
         with freeze_time(START + timedelta(days=14)):
             self.assertEqual([round(row.days_held, 1) for row in rows if row.to_uid], [10.0, 4.0])
         self.assertEqual(customer.pool_ledger_count, len(rows))
+        # the button counts what its list shows
+        counts = {}
+        for role in ("sales_rep_2", "sales_supervisor", "hq_commerce"):
+            mine = customer.with_user(self.users[role])
+            mine.invalidate_recordset()
+            listed = self.env["crm.pool.ledger"].with_user(self.users[role]).search_count(action["domain"])
+            counts[role] = listed
+            self.assertEqual(mine.pool_ledger_count, listed, role)
+        self.assertLess(counts["sales_rep_2"], counts["sales_supervisor"])
+        clerk = customer.with_user(self.users["finance_clerk"])
+        clerk.invalidate_recordset()
+        self.assertEqual(clerk.pool_ledger_count, 0, "who may not read the ledger opens nothing")
         self.assertNotIn("1381200", "".join(rows.mapped(lambda row: f"{row.res_name}{row.reason}{row.dropped_todos}")))
 
     def test_merging_keeps_who_stays_with_his_holder(self):

@@ -169,6 +169,7 @@ class TestCustomerRights(RightsCase):
                 lambda: event.with_user(self.rep).write({"partner_ids": [Command.link(customer.id)]}),
                 lambda: mine.with_user(self.rep).message_subscribe(customer.ids),
                 lambda: mine.with_user(self.rep).message_subscribe(contact.ids + self.rep.partner_id.ids),
+                lambda: mine.with_user(self.rep).sudo().message_subscribe(customer.ids),
             )
         ):
             with self.subTest(call=number), self.assertRaises(AccessError), self.env.cr.savepoint():

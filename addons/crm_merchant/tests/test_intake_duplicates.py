@@ -200,6 +200,25 @@ class TestIntakeDuplicates(IntakeCase):
         self.assertEqual(hit["owner"], finder.env._("in the pool"))
         self.assertEqual(self.env["crm.lead"]._intake_tell_owner(customer.sudo(), "asks"), admin)
 
+    def test_a_pool_hides_from_the_answer_what_it_hides_from_its_members(self):
+        pool = self.env["crm.pool"].create({"name": "公海"})
+        customer = self.env["res.partner"].create(
+            {"name": "上海秘密机械有限公司", "is_company": True, "phone": "13800138000"}
+        )
+        customer._pool_move("enter", {self.env["res.users"]: customer}, "", pool=pool)
+        customer.message_post(body="called", message_type="comment")
+        words = self.env["crm.duplicate.finder"].with_user(self.rep).env._("in the pool")
+        asked = {"shows_phone": "13800138000", "shows_company": "上海秘密机械有限公司"}
+        for hidden in (None, *asked):
+            pool.write({name: name != hidden for name in asked})
+            for name, text in asked.items():
+                with self.subTest(hidden=hidden, asked=name):
+                    hit = self.check(text)[0]
+                    self.assertEqual((hit["owner"], hit["res_id"]), (False if name == hidden else words, 0))
+                    self.assertFalse(hit["last_contact"], "no column of the pool tells it")
+                    sentence = self.env["crm.duplicate.check"].with_user(self.rep)._answer([text])
+                    self.assertEqual(words in sentence, name != hidden)
+
     def test_a_customer_is_checked_while_it_is_typed(self):
         self.foreign_lead()
         Partner = self.env["res.partner"].with_user(self.rep)

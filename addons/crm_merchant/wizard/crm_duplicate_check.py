@@ -106,7 +106,8 @@ class DuplicateCheck(models.TransientModel):
         level = levels[hit["level"]]
         if not hit["owner"]:
             return self.env._(
-                "It exists already (%(level)s), in a closed region. Ask the owner by the duplicate check.", level=level
+                "It exists already (%(level)s); more may not be shown. Ask the owner by the duplicate check.",
+                level=level,
             )
         if hit["last_contact"]:
             return self.env._(
@@ -147,8 +148,9 @@ class DuplicateCheck(models.TransientModel):
         """Pairs of match and what may be told of it."""
         finder = self.env["crm.duplicate.finder"]
         told = {
-            model: finder._describe(model, [match.res_id for match in matches if match.model == model])
+            model: finder._describe(model, list(kinds), kinds)
             for model in {match.model for match in matches}
+            for kinds in [{match.res_id: match.kind for match in matches if match.model == model}]
         }
         hits = []
         for match in matches:

@@ -99,9 +99,12 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
-        """A follower shows his mail to whoever reads the record; whom the record names anyway may follow it."""
+        """A follower shows his mail to whoever reads the record; whom the record names anyway may follow it.
+
+        Code that subscribes as superuser does so for the user who set it going, so only the user is asked.
+        """
         partners = self.env["res.partner"].browse(partner_ids or ()) - self.env.user.partner_id
-        if partners and not self.env.su and partners._links_are_checked():
+        if partners and partners._links_are_checked():
             for named in self.sudo()._mail_get_partners().values():
                 partners -= named.with_env(self.env)
             partners._check_linkable()

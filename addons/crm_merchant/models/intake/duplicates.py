@@ -160,12 +160,13 @@ class DuplicateFinder(models.AbstractModel):
     # -- what may be told ------------------------------------------------------------------------
 
     @api.model
-    def _describe(self, model, res_ids):
+    def _describe(self, model, res_ids, kinds=None):
         """What may be said of records to somebody who may not be able to read them.
 
+        :param kinds: dict of id -> ``kind`` of its :class:`Match`, by which it was asked for
         :return: dict of id -> dict: ``label`` (the name only if he may read it), ``owner``, ``last_contact``,
-            ``readable``; never a phone, a mail or an amount. Of a record in a closed region only that it exists:
-            ``owner`` and ``last_contact`` are empty
+            ``readable``; never a phone, a mail or an amount. Of a record in a closed region, or in a pool that hides
+            what was asked for, only that it exists: ``owner`` and ``last_contact`` are empty
         """
         records = self.env[model].browse(res_ids).sudo().exists()
         readable = records.with_env(self.env(su=False))._filtered_access("read")
@@ -174,14 +175,24 @@ class DuplicateFinder(models.AbstractModel):
         for record in records:
             can_read = record.id in readable._ids
             noun = self.env._("Lead") if model == "crm.lead" else self.env._("Customer")
+            pooled = not can_read and record.pool_state == "pooled"
             closed = not can_read and record.region_id.is_scoped
+            closed = closed or (pooled and not self._is_shown(record, (kinds or {}).get(record.id)))
             result[record.id] = {
                 "label": record.display_name if can_read else noun,
                 "owner": False if closed else self._owner_text(record),
-                "last_contact": False if closed else last.get(record.id, False),
+                # no column of a pool tells it
+                "last_contact": False if closed or pooled else last.get(record.id, False),
                 "readable": can_read,
             }
         return result
+
+    @api.model
+    def _is_shown(self, record, kind):
+        """Whether the pool of this record (superuser) shows its members that by which it was asked for; where that is not
+        known, whatever may be asked for."""
+        shown = {"phone": ("shows_phone",), None: ("shows_phone", "shows_company")}.get(kind, ("shows_company",))
+        return all(record.pool_id[name] for name in shown)
 
     @api.model
     def _owner_text(self, record):

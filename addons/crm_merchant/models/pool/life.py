@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PoolMixin(models.AbstractModel):
@@ -8,13 +8,14 @@ class PoolMixin(models.AbstractModel):
 
     pool_ledger_count = fields.Integer("Holders", compute="_compute_pool_ledger_count", groups="base.group_user")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_pool_ledger_count(self):
-        groups = (
-            self.env["crm.pool.ledger"]
-            .sudo()
-            ._read_group([("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"], ["__count"])
-        )
-        counts = dict(groups)
+        """As many as the list has that the button opens: a sales person reads the rows that name him."""
+        ledger = self.env["crm.pool.ledger"].with_env(self.env(su=False))
+        counts = {}
+        if ledger.has_access("read"):
+            domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+            counts = dict(ledger._read_group(domain, ["res_id"], ["__count"]))
         for record in self:
             record.pool_ledger_count = counts.get(record.id, 0)
 
