@@ -31,10 +31,14 @@ _flat = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":
 def _is_quick(value):
     kind = type(value)
     if kind is dict:
-        return all(type(key) is str for key in value) and all(map(_is_quick, value.values()))
+        return all(type(key) is str for key in value) and _are_quick(value.values())
     if kind is list or kind is tuple:
-        return all(map(_is_quick, value))
+        return _are_quick(value)
     return kind in _QUICK
+
+
+def _are_quick(values):
+    return _QUICK.issuperset(map(type, values)) or all(map(_is_quick, values))
 
 
 def canonical_json(value):
@@ -49,7 +53,10 @@ def canonical_json(value):
     are no strings and on any other type; ``ValueError`` on NaN, infinity, on datetimes that
     carry a time zone and on text that UTF-8 cannot hold.
     """
-    text = _flat(value) if _is_quick(value) else "".join(_pieces(value))
+    if type(value) is str:
+        text = _text(value)
+    else:
+        text = _flat(value) if _is_quick(value) else "".join(_pieces(value))
     text.encode()
     return text
 

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..kernel.columns import filled, linked
 from .planner import Planner
 
 
@@ -39,10 +40,8 @@ class CrmLead(models.Model):
 
     def _get_assignment_rule_domain(self):
         """Domain of the rules that may take these leads: those of their companies; who has none, the current one."""
-        companies = self.company_id
-        if self.filtered(lambda lead: not lead.company_id):
-            companies |= self.env.company
-        return Domain("company_id", "in", companies.ids)
+        companies = set(linked(self, "company_id"))
+        return Domain("company_id", "in", [(company or self.env.company).id for company in companies])
 
     def _get_unassigned(self):
         """Those of these leads (superuser) that nobody holds and no pool has; archived ones are left alone."""
@@ -72,7 +71,7 @@ class CrmLead(models.Model):
         leads._pool_move_all(moves)
         rules._keep_turns({step.rule.id: step.next_index for step in steps if step.rule.strategy != "pool"})
         self._assignment_notify(steps)
-        return left.filtered(lambda lead: not lead.pool_state)
+        return left - filled(left, "pool_state")
 
     @api.model
     def _prepare_assignment_move(self, step, homes):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..kernel.columns import filled
+
 
 class CrmLead(models.Model):
     """The first response of what comes in and is given to nobody: the clock of the house, not of a person.
@@ -27,8 +29,8 @@ class CrmLead(models.Model):
 
     def _response_begin(self, before):
         # who takes it answers; who looked after the pool need not be reminded any more
-        taken = self.filtered(
-            lambda lead: before and lead.user_id and lead.first_response_late and not before[lead.id].get("user_id")
+        taken = filled(self, "first_response_late").filtered(
+            lambda lead: before and lead.user_id and not before[lead.id].get("user_id")
         )
         taken._drop_reminders(self._reminder_kind("mail_activity_late"))
         return super()._response_begin(before)

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..kernel.columns import filled
+
 
 class CrmLead(models.Model):
     """Who asks again waits for an answer: its own clock, beside that of the first response, whose figures stay.
@@ -57,9 +59,8 @@ class CrmLead(models.Model):
     def _response_begin(self, before):
         """A new holder has his own time to answer, and what lies in the pool the clock of the house when it is asked for
         again."""
-        ended = self.filtered(
-            lambda lead: lead.answer_deadline
-            and (not lead.user_id or (before and not before.get(lead.id, {}).get("user_id")))
+        ended = filled(self, "answer_deadline").filtered(
+            lambda lead: not lead.user_id or (before and not before.get(lead.id, {}).get("user_id"))
         )
         if ended:
             vals = {"answer_deadline": False, "answer_late": False}

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..kernel.columns import filled, linked, sets_by
+
 CLOCK_COLUMNS = {
     "first_response_from",
     "first_response_deadline",
@@ -45,20 +47,21 @@ class CrmLead(models.Model):
 
     def _pool_owner_written(self, before):
         result = super()._pool_owner_written(before)
-        changed = self.sudo().filtered(
-            lambda lead: not before or before.get(lead.id, {}).get("user_id", lead.user_id) != lead.user_id
-        )
-        changed._response_begin(before)
+        leads = self.sudo()
+        if before:
+            holders = zip(leads._ids, linked(leads, "user_id"), strict=True)
+            leads = leads.browse([i for i, holder in holders if before.get(i, {}).get("user_id", holder) != holder])
+        leads._response_begin(before)
         return result
 
     def _response_begin(self, before):
         """A new holder has his time to answer; a transfer from one to another leaves the clock as it runs."""
-        gone = self.filtered(lambda lead: not lead.user_id and (lead.followup_deadline or lead.first_response_deadline))
+        held = filled(self, "user_id")
+        gone = (self - held).filtered(lambda lead: lead.followup_deadline or lead.first_response_deadline)
         if gone:
             empty = dict.fromkeys(CLOCK_COLUMNS, False)
             gone._through_door(*empty).with_context(mail_notrack=True).write(empty)
-        held = self.filtered("user_id")
-        for company, leads in held.grouped(lambda lead: lead.company_id or self.env.company).items():
+        for company, leads in sets_by(held, held._pool_companies()).items():
             if company.first_response_active:
                 # who enters a lead himself is talking to the customer already
                 fresh = leads.filtered(

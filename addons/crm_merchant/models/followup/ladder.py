@@ -5,6 +5,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..kernel.carefully import run_carefully
+from ..kernel.columns import filled
 
 BATCH = 500
 
@@ -74,7 +75,8 @@ class CrmLead(models.Model):
         """
         if not self or not (
             self.env["crm.followup.rule"]._running()
-            or any(lead.followup_deadline or lead.first_response_deadline for lead in self)
+            or filled(self, "followup_deadline")
+            or filled(self, "first_response_deadline")
         ):
             return
         rungs = self._ladder_moments(fresh=step == 0)

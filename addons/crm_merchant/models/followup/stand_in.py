@@ -12,6 +12,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..kernel.carefully import run_carefully
+from ..kernel.columns import filled
 
 BATCH = 500
 DAYS_TO_ANSWER = 7
@@ -141,7 +142,7 @@ class CrmLead(models.Model):
 
     def _response_begin(self, before):
         """Whoever stood in did so for the former holder."""
-        stood_in = self.filtered("first_response_user_id")
+        stood_in = filled(self, "first_response_user_id")
         if stood_in:
             vals = {"first_response_user_id": False}
             stood_in._through_door(*vals).with_context(mail_notrack=True).write(vals)

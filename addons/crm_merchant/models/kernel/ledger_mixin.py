@@ -86,6 +86,7 @@ class LedgerMixin(models.AbstractModel):
             "company_ref": company.id,
             "company_name": company.sudo().name,
         }
+        covered = self._ledger_covered()
         vals_list = []
         for row in rows:
             vals = {**common, **row}
@@ -93,7 +94,7 @@ class LedgerMixin(models.AbstractModel):
             seq, previous = last[key]
             vals["seq"] = seq + 1
             vals["previous_hash"] = previous
-            vals["hash"] = chain_hash(previous, self._ledger_hashed(vals))
+            vals["hash"] = chain_hash(previous, self._ledger_hashed(vals, covered))
             last[key] = (vals["seq"], vals["hash"])
             vals_list.append(vals)
         return self._ledger_insert(vals_list)
@@ -128,16 +129,21 @@ class LedgerMixin(models.AbstractModel):
                 heads[model, res_id] = (seq, digest)
         return heads
 
-    def _ledger_hashed(self, vals):
+    def _ledger_covered(self):
+        """Names of the fields that the hash of a row covers."""
+        return {name for name, field in self._fields.items() if field.store} - {"id", "hash"}
+
+    def _ledger_hashed(self, vals, covered):
         """Text that the hash of a row covers: every filled stored value, so that a column added later, empty in old
-        rows, leaves their hashes valid."""
-        values = {}
-        for name, value in vals.items():
-            field = self._fields[name]
-            if name in ("id", "hash") or not field.store or not value:
-                continue
+        rows, leaves their hashes valid.
+
+        :param covered: what ``_ledger_covered`` gives, once for many rows
+        """
+        values = {name: value for name, value in vals.items() if value and name in covered}
+        for name, value in values.items():
             # money arrives as a float; six digits hold every currency
-            values[name] = str(Decimal(str(round(value, 6)))) if isinstance(value, float) else value
+            if isinstance(value, float):
+                values[name] = str(Decimal(str(round(value, 6))))
         return canonical_json(values)
 
     # -- checking -------------------------------------------------------------------------
@@ -150,12 +156,13 @@ class LedgerMixin(models.AbstractModel):
         """
         broken = self.sudo().browse()
         names = [name for name, field in self._fields.items() if field.store and field.column_type]
+        covered = self._ledger_covered()
         last = defaultdict(lambda: (0, ""))
         for row in self.sudo().search(list(domain), order="res_model, res_id, seq"):
             key = (row.res_model, row.res_id)
             seq, previous = last[key]
             vals = {name: row[name] for name in names}
-            digest = chain_hash(previous, self._ledger_hashed(vals))
+            digest = chain_hash(previous, self._ledger_hashed(vals, covered))
             if row.seq != seq + 1 or (row.previous_hash or "") != previous or row.hash != digest:
                 broken += row
             last[key] = (row.seq, row.hash)

@@ -15,6 +15,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...lib.clock import DAYS, Limit
+from ..kernel.columns import column, linked
 
 
 class PoolMixin(models.AbstractModel):
@@ -208,7 +209,9 @@ class PoolMixin(models.AbstractModel):
 
     def _pool_plan_if_on(self):
         """Plans those of these records whose pool recycles; costs nothing where none does."""
-        clocked = self.sudo().filtered(lambda record: record.pool_id.recycle_active or record.recycle_deadline)
+        records = self.sudo()
+        clocks = zip(records._ids, linked(records, "pool_id"), column(records, "recycle_deadline"), strict=True)
+        clocked = records.browse([record_id for record_id, pool, due in clocks if due or pool.recycle_active])
         if clocked:
             clocked._pool_plan()
 

@@ -8,6 +8,8 @@ write does, or an automation rule watches leads, all of them go by the ORM.
 from odoo import models
 from odoo.tools import SQL
 
+from ..kernel.columns import column, linked, sets_by
+
 # below this the ORM is as fast, and whoever looks into a write sees one
 BULK_FROM = 10
 
@@ -48,11 +50,11 @@ class CrmLead(models.Model):
         self.env["crm.team"].sudo().browse({vals.get("team_id") for *_, vals in writes} - {None, False}).fetch(
             ["company_id", "lead_properties_definition"]
         )
-        holders = {lead.id: lead.user_id.id for lead in leads}
+        holders = dict(zip(leads._ids, column(leads, "user_id"), strict=True))
         rest, quick, simple_rows = [], [], {}
         for records, user, home, vals in writes:
             values = {**self._prepare_pool_state_vals(user, home), **vals}
-            held = records.browse([lead_id for lead_id in records._ids if holders[lead_id] == user.id])
+            held = records.browse([lead_id for lead_id in records._ids if (holders[lead_id] or False) == user.id])
             simple = self.browse()
             for batch, written in ((held, values), (records - held, {**self._prepare_pool_owner_vals(user), **values})):
                 if batch:
@@ -61,14 +63,16 @@ class CrmLead(models.Model):
                     simple |= found
             quick.append((simple, user, home, vals))
             rest.append((records - simple, user, home, vals))
-        moved = leads.browse(simple_rows)
+        # what lies together in the table is written together
+        moved = leads.browse(sorted(simple_rows))
         if self._pool_bulk_allowed(set().union(*simple_rows.values())):
-            for batch in moved.grouped(lambda lead: frozenset(simple_rows[lead.id])).values():
+            for batch in sets_by(moved, [frozenset(simple_rows[lead_id]) for lead_id in moved._ids]).values():
                 batch._pool_bulk_write({lead_id: simple_rows[lead_id] for lead_id in batch._ids})
         elif self._pool_bulk_read("_message_auto_subscribe"):
             # nothing that is tracked changes, and the followers are the ones that SQL would write
             self.with_context(tracking_disable=True)._pool_bulk_orm(quick, same_stage=True)
-            moved._pool_bulk_follow(simple_rows)
+            kinds = sets_by(moved, [id(simple_rows[lead_id]) for lead_id in moved._ids])
+            moved._pool_bulk_follow([(leads, simple_rows[leads.ids[0]]) for leads in kinds.values()])
         else:
             rest += quick
         return self._pool_bulk_orm(rest)
@@ -144,8 +148,9 @@ class CrmLead(models.Model):
             )
 
         # leads of one kind are judged by one of them
-        kinds = self.grouped(lambda lead: (lead.active, lead.company_id, lead.stage_id, bool(lead.lead_properties)))
-        return self.browse().concat(*(leads for leads in kinds.values() if is_simple(leads[0])))
+        facts = [column(self, name) for name in ("active", "company_id", "stage_id", "lead_properties")]
+        kinds = sets_by(self, [(*kind, bool(properties)) for *kind, properties in zip(*facts, strict=True)])
+        return self.browse([lead_id for leads in kinds.values() if is_simple(leads[0]) for lead_id in leads._ids])
 
     def _pool_bulk_company(self, user, team):
         """The company that a lead without one gets with this holder and team, as Odoo finds it."""
@@ -159,14 +164,17 @@ class CrmLead(models.Model):
     def _pool_bulk_write(self, rows):
         """Writes leads by one statement, with what follows from a new holder or team.
 
-        :param rows: dict of lead id -> values; all name the same fields
+        :param rows: dict of lead id -> values; all name the same fields, and leads that get the same share one dict
         """
         self.flush_recordset()
-        names = list(next(iter(rows.values())))
-        watched = self._watched_fields()
-        before = {lead.id: {name: lead[name] for name in names if name in watched} for lead in self}
+        kinds = sets_by(self, [id(rows[lead_id]) for lead_id in self._ids])
+        kinds = [(leads, rows[leads.ids[0]]) for leads in kinds.values()]
+        names = list(kinds[0][1])
+        watched = [name for name in names if name in self._watched_fields()]
+        before = self._pool_bulk_before(watched)
         now = self.env.cr.now()
-        columns = {name: self._pool_bulk_column(name, rows) for name in names}
+        columns, chances = {name: self._pool_bulk_column(name, kinds) for name in names}, {}
+        written = {name: SQL("k.%s", SQL.identifier(name)) for name in names}
         assignments = [SQL("write_uid = %s, write_date = %s", self.env.uid, now)]
         if "user_id" in names:
             assignments += [
@@ -175,44 +183,64 @@ class CrmLead(models.Model):
             ]
         if not _HOLDER.isdisjoint(names):
             assignments.append(SQL("date_last_stage_update = COALESCE(date_last_stage_update, %s)", now))
-            columns |= self._pool_bulk_chance_columns({lead_id: row.get("team_id") for lead_id, row in rows.items()})
-            columns["company_id"] = SQL("%s::int4[]", self._pool_bulk_companies(rows))
-        assignments += [SQL("%s = v.%s", SQL.identifier(name), SQL.identifier(name)) for name in columns]
+            chances = self._pool_bulk_chance_columns({lead_id: row.get("team_id") for lead_id, row in rows.items()})
+            columns["company_id"] = SQL("%s::int4[]", self._pool_bulk_companies(kinds))
+            written["company_id"] = SQL("COALESCE(l.company_id, k.company_id)")
+        written |= {name: SQL("v.%s", SQL.identifier(name)) for name in chances}
+        assignments += [SQL("%s = %s", SQL.identifier(name), value) for name, value in written.items()]
+        # a lead is sent with the number of its kind only: kinds are few
+        places = {lead_id: place for place, (leads, _values) in enumerate(kinds) for lead_id in leads._ids}
         self.env.cr.execute(
             SQL(
-                "UPDATE crm_lead l SET %s FROM unnest(%s::int4[], %s) AS v(id, %s) WHERE l.id = v.id",
+                "UPDATE crm_lead l SET %s FROM unnest(%s) AS v(%s) JOIN unnest(%s) AS k(%s) ON k.kind = v.kind "
+                "WHERE l.id = v.id",
                 SQL(", ").join(assignments),
-                self.ids,
-                SQL(", ").join(columns.values()),
-                SQL(", ").join(SQL.identifier(name) for name in columns),
+                SQL(", ").join(
+                    [SQL("%s::int4[], %s::int4[]", self.ids, [places[i] for i in self._ids]), *chances.values()]
+                ),
+                SQL(", ").join(map(SQL.identifier, ("id", "kind", *chances))),
+                SQL(", ").join([SQL("%s::int4[]", list(range(len(kinds)))), *columns.values()]),
+                SQL(", ").join(map(SQL.identifier, ("kind", *columns))),
             )
         )
         self._pool_bulk_forget(names)
         self._pool_fetch_for_move()
         if not _HOLDER.isdisjoint(names):
-            self._pool_bulk_follow(rows)
+            self._pool_bulk_follow(kinds)
         door = self.with_env(self._pool_door(dict.fromkeys(names)).env)
-        for handler in dict.fromkeys(watched[name] for name in names if name in watched):
+        for handler in dict.fromkeys(self._watched_fields()[name] for name in watched):
             getattr(door, handler)(before)
 
-    def _pool_bulk_column(self, name, rows):
-        """The values of one column as an array, in the order of ``self``."""
+    def _pool_bulk_before(self, names):
+        """What the handlers of watched fields are told: lead id -> old values of these fields."""
+        before = {lead_id: {} for lead_id in self._ids}
+        for name in names:
+            field = self._fields[name]
+            if field.type == "many2one":
+                values = linked(self, name)
+            else:
+                values = [field.convert_to_record(value, self) for value in column(self, name)]
+            for lead_id, value in zip(self._ids, values, strict=True):
+                before[lead_id][name] = value
+        return before
+
+    def _pool_bulk_column(self, name, kinds):
+        """The values of one column as an array, a value a kind."""
         field = self._fields[name]
-        values = [field.convert_to_column_insert(rows[lead_id][name], self, rows[lead_id]) for lead_id in self._ids]
+        values = [field.convert_to_column_insert(row[name], self, row) for _leads, row in kinds]
         return SQL("%s::%s[]", values, SQL(field.column_type[0]))  # pylint: disable=sql-injection
 
-    def _pool_bulk_companies(self, rows):
-        """The company that each lead has from now on."""
-        users, teams, found = self.env["res.users"].sudo(), self.env["crm.team"].sudo(), {}
-        companies = []
-        for lead in self:
-            values = rows[lead.id]
-            user_id = values["user_id"] if "user_id" in values else lead.user_id.id
-            key = (user_id, values["team_id"])
-            if key not in found:
-                found[key] = self._pool_bulk_company(users.browse(user_id), teams.browse(values["team_id"])).id or None
-            companies.append(lead.company_id.id or found[key])
-        return companies
+    def _pool_bulk_companies(self, kinds):
+        """The company that leads of each kind get if they have none."""
+        users, teams = self.env["res.users"].sudo(), self.env["crm.team"].sudo()
+        return [
+            # whose holder stays has the same one as the others of his kind
+            self._pool_bulk_company(
+                users.browse(row["user_id"] if "user_id" in row else leads[0].user_id.id), teams.browse(row["team_id"])
+            ).id
+            or None
+            for leads, row in kinds
+        ]
 
     def _pool_bulk_forget(self, names):
         """Drops from the cache what a write of these fields changes, on leads and on what points at them."""

@@ -14,40 +14,51 @@ _CHANCES = (
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    def _pool_bulk_follow(self, rows):
-        """Subscribes whom writes of these values would subscribe: the holder, and who follows his team."""
+    def _pool_bulk_follow(self, kinds):
+        """Subscribes whom writes of these values would subscribe: the holder, and who follows his team.
+
+        :param kinds: list of (leads, values that were written on them)
+        """
         if self.env.context.get("tracking_disable"):
             return
         alike = defaultdict(list)
-        for lead_id, values in rows.items():
-            alike[values.get("user_id"), values.get("team_id")].append(lead_id)
-        pairs, subscriptions = [], []
+        for leads, values in kinds:
+            alike[values.get("user_id"), values.get("team_id")] += leads._ids
         teams = self._pool_bulk_team_followers({team_id for _user_id, team_id in alike if team_id})
-        for (user_id, team_id), lead_ids in alike.items():
+        people, subscriptions = [], []
+        for kind, (user_id, team_id) in enumerate(alike):
             found = self._pool_bulk_followers(teams.get(team_id, {}), {"user_id": user_id, "team_id": team_id})
-            for partner_id, subtype_ids in found.items():
-                pairs += [(lead_id, partner_id) for lead_id in lead_ids]
-                subscriptions += [
-                    (lead_id, partner_id, subtype_id) for lead_id in lead_ids for subtype_id in subtype_ids
-                ]
-        if pairs:
+            people += [(kind, partner_id) for partner_id in found]
+            subscriptions += [
+                (kind, partner_id, subtype_id)
+                for partner_id, subtype_ids in found.items()
+                for subtype_id in subtype_ids
+            ]
+        if people:
             self.env["mail.followers"].flush_model()
             self.env.cr.execute(
                 SQL(
                     """
-                    WITH follower AS (
+                    WITH given AS (
+                        SELECT * FROM unnest(%s::int4[], %s::int4[]) AS g(res_id, kind)
+                    ), follower AS (
                         INSERT INTO mail_followers (res_model, res_id, partner_id)
-                        SELECT %s, * FROM unnest(%s::int4[], %s::int4[]) ON CONFLICT DO NOTHING
+                        SELECT %s, g.res_id, p.partner_id
+                          FROM given g JOIN unnest(%s::int4[], %s::int4[]) AS p(kind, partner_id) ON p.kind = g.kind
+                            ON CONFLICT DO NOTHING
                         RETURNING id, res_id, partner_id
                     )
                     INSERT INTO mail_followers_mail_message_subtype_rel (mail_followers_id, mail_message_subtype_id)
                     SELECT f.id, s.subtype_id
                       FROM follower f
-                      JOIN unnest(%s::int4[], %s::int4[], %s::int4[]) AS s(res_id, partner_id, subtype_id)
-                        ON s.res_id = f.res_id AND s.partner_id = f.partner_id
+                      JOIN given g ON g.res_id = f.res_id
+                      JOIN unnest(%s::int4[], %s::int4[], %s::int4[]) AS s(kind, partner_id, subtype_id)
+                        ON s.kind = g.kind AND s.partner_id = f.partner_id
                     """,
+                    [lead_id for lead_ids in alike.values() for lead_id in lead_ids],
+                    [kind for kind, lead_ids in enumerate(alike.values()) for _lead_id in lead_ids],
                     self._name,
-                    *map(list, zip(*pairs, strict=True)),
+                    *map(list, zip(*people, strict=True)),
                     *(map(list, zip(*subscriptions, strict=True)) if subscriptions else ([], [], [])),
                 )
             )

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
+from ..kernel.columns import linked, sets_by
+
 STATE_COLUMNS = ("pool_id", "pool_state", "pool_since")
 
 
@@ -61,8 +63,8 @@ class PoolMixin(models.AbstractModel):
             homes = everything.sudo()._pool_homes(move.get("pool"))
             for user, records in holders.items():
                 records = records.sudo()
-                before = {record.id: record.user_id for record in records}
-                for home, batch in records.grouped(lambda record, homes=homes: homes[record.id]).items():
+                before = dict(zip(records._ids, linked(records, "user_id"), strict=True))
+                for home, batch in sets_by(records, [homes[record_id] for record_id in records._ids]).items():
                     if not user and not home:
                         continue
                     dropped = batch._pool_leave_owner(before) if not user else {}
@@ -80,11 +82,12 @@ class PoolMixin(models.AbstractModel):
 
     def _pool_homes(self, pool):
         """Record id -> home pool; ``pool`` is that of records without one, else it is looked up."""
-        homeless = self.filtered(lambda record: not record.pool_id)
+        homes = dict(zip(self._ids, linked(self, "pool_id"), strict=True))
+        homeless = self.browse([record_id for record_id, home in homes.items() if not home])
         if pool is None:
             pool = homeless._pool_find()
-        found = pool if isinstance(pool, dict) else dict.fromkeys(homeless.ids, pool)
-        return {record.id: record.pool_id or found[record.id] for record in self}
+        found = pool if isinstance(pool, dict) else dict.fromkeys(homeless._ids, pool)
+        return homes | {record_id: found[record_id] for record_id in homeless._ids}
 
     def _pool_write_all(self, writes):
         """Writes holder and pool columns of whole moves.
@@ -128,17 +131,18 @@ class PoolMixin(models.AbstractModel):
             "to_name": user.sudo().name,
             "reason": reason,
         }
-        names = {former: former.sudo().name for former in set(before.values())}
+        former = [before[record_id] for record_id in self._ids]
+        names = {user: user.sudo().name for user in set(former)}
         return [
             {
                 **common,
                 "res_id": record.id,
                 "res_name": record._pool_public_name(),
-                "from_uid": before[record.id].id,
-                "from_name": names[before[record.id]],
+                "from_uid": user.id,
+                "from_name": names[user],
                 "dropped_todos": dropped.get(record.id),
             }
-            for record in self
+            for record, user in zip(self, former, strict=True)
         ]
 
     def _pool_owner_written(self, before):
@@ -202,11 +206,15 @@ class PoolMixin(models.AbstractModel):
         :return: dict of record id -> pool (superuser), which may be empty
         """
         found = {}
-        places = self.sudo().grouped(lambda record: (record.region_id, record.company_id or self.env.company))
-        for (region, company), records in places.items():
+        places = list(zip(linked(self.sudo(), "region_id"), self._pool_companies(), strict=True))
+        for (region, company), records in sets_by(self, places).items():
             home = self.env["crm.pool"]._pool_of_region(region, company)
-            found.update(dict.fromkeys(records.ids, home))
+            found.update(dict.fromkeys(records._ids, home))
         return found
+
+    def _pool_companies(self):
+        """The company of each of these records, in their order; of one that has none, the current one."""
+        return [company or self.env.company for company in linked(self.sudo(), "company_id")]
 
     def _pool_public_name(self):
         """Name of the record that may stand in the ledger: no phone, no mail."""
