@@ -1,6 +1,8 @@
 import json
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from odoo import models
 from odoo.tools import SQL
@@ -167,13 +169,13 @@ class ImportBatch(models.Model):
 
         Rows are compared with fuller ones, so that the one that says most survives; each duplicate row gets one
         suggestion. What equals a duplicate goes to that one's survivor, and a row that equals two survivors joins
-        them, each time at the weaker of the two levels. Rows stand here by their ids: of a large file only the keys are
-        in memory.
+        them, each time at the weaker of the two levels. Rows stand here by their ids, and of a large file only those that
+        can equal anything are in memory.
         """
-        keys, order, content = self._keys_of_ready_rows()
+        found, repeated = self._comparable_rows()
+        keys, order, content = self._keys_of_rows(sorted({*found, *repeated}))
         accepted = LEVELS if self.with_weak else LEVELS[:-1]
         finder = self.env["crm.duplicate.finder"]
-        found = finder._find_duplicates(keys, company=self.company_id)
         by_key = defaultdict(list)
         groups = _Groups()
         for row in sorted(keys, key=order.get):
@@ -191,23 +193,43 @@ class ImportBatch(models.Model):
                 by_key[lookup].append(row)
         self._write_suggestions(groups.verdicts)
 
-    def _keys_of_ready_rows(self):
-        """Three dicts by the row's id: its keys, its place in the order (fullest first), a hash of what was written."""
+    def _comparable_rows(self):
+        """What the ready rows equal outside of the file, and which of them share a key with another one.
+
+        :return: (row's id -> list of ``Match``, set of row ids)
+        """
         Line = self.env["crm.import.line"]
         Line.flush_model(["batch_id", "state", "raw", "values"])
-        keys, order, content, last = {}, {}, {}, 0
+        finder = self.env["crm.duplicate.finder"]
+        found, rows, hashes, last = {}, array("q"), array("q"), 0
         # past the ORM, which copies a JSON value each time it is looked at
         query = (
-            "SELECT id, values, raw::text FROM crm_import_line "
+            "SELECT id, values FROM crm_import_line "
             "WHERE batch_id = %s AND state = 'ready' AND id > %s ORDER BY id LIMIT %s"
         )
-        while rows := self.env.execute_query(SQL(query, self.id, last, CHECK_STEP)):
-            for line_id, values, raw in rows:
+        while page := self.env.execute_query(SQL(query, self.id, last, CHECK_STEP)):
+            keys = {line_id: Line._keys(values or {}) for line_id, values in page}
+            found |= finder._find_duplicates(keys, company=self.company_id)
+            for line_id, candidate in keys.items():
+                own = set(map(hash, finder._lookup_keys(candidate)))
+                rows.extend([line_id] * len(own))
+                hashes.extend(own)
+            last = page[-1][0]
+        # a hash that two keys share by chance costs a comparison and says nothing
+        several = {one for one, other in pairwise(sorted(hashes)) if one == other}
+        return found, {line_id for line_id, key in zip(rows, hashes, strict=True) if key in several}
+
+    def _keys_of_rows(self, ids):
+        """Three dicts by the row's id: its keys, its place in the order (fullest first), a hash of what was written."""
+        Line = self.env["crm.import.line"]
+        keys, order, content = {}, {}, {}
+        query = "SELECT id, values, raw::text FROM crm_import_line WHERE id = ANY(%s) ORDER BY id"
+        for start in range(0, len(ids), CHECK_STEP):
+            for line_id, values, raw in self.env.execute_query(SQL(query, ids[start : start + CHECK_STEP])):
                 values = values or {}
                 keys[line_id] = Line._keys(values)
                 order[line_id] = (-sum(map(bool, values.values())), line_id)
                 content[line_id] = hash(raw)
-            last = rows[-1][0]
         return keys, order, content
 
     def _write_suggestions(self, verdicts):

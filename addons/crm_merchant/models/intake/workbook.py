@@ -20,10 +20,12 @@ from ...lib.text import clean_cell, normalise
 from .workbook_guard import MAX_COLUMNS, UnreadableWorkbook, kind_of
 
 HEADER_SEARCH_ROWS = 30
+MAX_SHARED = 5000
 _SUM_ROW = re.compile(r"^(?:合\s*计|总\s*计|小\s*计|共\s*计)")
 _HEADER_NOISE = re.compile(r"[\s*★※:（）()\[\]【】_\-/\\.]+")
 # PostgreSQL refuses NUL in JSON; lone surrogates come from damaged files
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _NUMBER_LIKE = re.compile(r"[+-]?[\d\s().-]+")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -144,17 +146,29 @@ def _decode(data):
 
 
 def _csv_rows(text, max_rows):
-    head = "\n".join(text.splitlines()[:HEADER_SEARCH_ROWS])
+    # neither a list nor a StringIO of all lines: each would hold the file once more
+    head = "".join(itertools.islice(_lines(text), HEADER_SEARCH_ROWS))
     delimiter = max(",;\t|", key=head.count)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = csv.reader(_lines(text), delimiter=delimiter)
         return _numbered(itertools.islice(rows, 20 * max_rows))
     except csv.Error as error:
         raise UnreadableWorkbook("format") from error
 
 
+def _lines(text):
+    """The lines one by one with their ends, which may stand inside of a cell."""
+    return (found.group() for found in _LINE.finditer(text))
+
+
 def _numbered(rows):
-    texts = ((number, [raw_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    # what many cells say (a province, a source) is kept once
+    known = {}
+
+    def shared(text):
+        return known.setdefault(text, text) if len(known) < MAX_SHARED else known.get(text, text)
+
+    texts = ((number, [shared(raw_text(cell)) for cell in row]) for number, row in enumerate(rows, 1))
     return [(number, row) for number, row in texts if any(row)]
 
 
@@ -198,7 +212,9 @@ def find_table(sheet, known):
         if [header_key(text) for text in row if text] == repeated or _SUM_ROW.match(normalise(first)):
             table.skipped += 1
             continue
-        table.rows.append((row_number, [row[index] if index < len(row) else "" for index in columns]))
+        if columns != list(range(len(row))):
+            row = [row[index] if index < len(row) else "" for index in columns]
+        table.rows.append((row_number, row))
     return table
 
 
