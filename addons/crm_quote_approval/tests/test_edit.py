@@ -119,6 +119,16 @@ class TestEdit(EditCase):
         self.assertEqual(order.payment_term_id, self.term)
         self.assertEqual(order.order_line.price_unit, 128000)
 
+    def test_window_leaves_a_price_finer_than_it_shows(self):
+        self.env["decimal.precision"].search([("name", "=", "Product Price")]).digits = 6
+        order, task = self.at_finance(amount=128000.123456)
+        action = task.action_edit_open()
+        wizard = self.env["crm.approval.edit"].with_user(self.users["finance_manager"]).browse(action["res_id"])
+        wizard.line_ids.filtered(lambda line: line.path == "payment_term_id").record_ref = self.term.id
+        wizard.comment = "Tight"
+        wizard.action_apply()
+        self.assertEqual(order.order_line.price_unit, 128000.123456)
+
 
 @tagged("post_install", "-at_install")
 class TestEditAttacks(EditCase):

@@ -199,6 +199,22 @@ class TestFlow(ApprovalCase):
         self.approved(opportunity_id=lead.id)
         self.assertEqual(lead.stage_id, later, "never backwards")
 
+    def test_stage_of_the_policy_comes_first(self):
+        stage = self.env["crm.stage"].create({"name": "Offer Out", "sequence": 90})
+        self.policy.quoted_stage_id = stage
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": name, "type": "opportunity", "partner_id": self.world["partner"].id, "user_id": self.rep.id}
+                for name in ("Line 4", "Line 5")
+            ]
+        )
+        self.approved(opportunity_id=leads[0].id)
+        self.assertEqual(leads[0].stage_id, stage)
+        order = self.submitted(opportunity_id=leads[1].id)
+        self.policy.sudo().quoted_stage_id = False
+        self.approve(order, *CHAIN)
+        self.assertEqual(leads[1].stage_id, self.env.company.approval_quoted_stage_id)
+
     def test_cancelled_quote_withdraws(self):
         order = self.submitted()
         order._action_cancel()

@@ -24,10 +24,20 @@ class ApprovalDecision(models.TransientModel):
         readonly=True,
     )
     comment = fields.Text()
+    comment_required = fields.Boolean(compute="_compute_comment_required")
     step_choice = fields.Selection("_selection_step_choice", "Back to", default="0")
     user_id = fields.Many2one("res.users", "To", domain=[("share", "=", False)])
     user_ids = fields.Many2many("res.users", string="People", domain=[("share", "=", False)])
     position = fields.Selection([("before", "Before Me"), ("after", "After Me")], default="before")
+
+    @api.depends("kind", "task_id", "task_ids")
+    def _compute_comment_required(self):
+        """Earlier than the decision itself, which asks for it as well."""
+        for decision in self:
+            tasks = decision.task_ids | decision.task_id
+            decision.comment_required = decision.kind in ("reject", "return", "withdraw") or (
+                decision.kind == "approve" and any(tasks.mapped("comment_required"))
+            )
 
     @api.model
     def _selection_step_choice(self):

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import float_compare
+
+DIGITS = 4
 
 KINDS = {
     "float": "number",
@@ -80,9 +83,9 @@ class ApprovalEdit(models.TransientModel):
             new = line._new_value()
             if head:
                 old = document[head[0]].browse(line.row_ref)[name]
-                if new != (old.id if line.kind == "record" else old):
+                if line._is_new(new, old):
                     values.setdefault(head[0], {}).setdefault(line.row_ref, {})[name] = new
-            elif new != (document[name].id if line.kind == "record" else document[name]):
+            elif line._is_new(new, document[name]):
                 values[name] = new
         return self.task_id.action_edit(values, self.comment)
 
@@ -99,10 +102,16 @@ class ApprovalEditLine(models.TransientModel):
     before = fields.Char("Now", readonly=True)
     kind = fields.Char(readonly=True)
     comodel = fields.Char(readonly=True)
-    number = fields.Float(digits=(16, 2))
+    number = fields.Float(digits=(16, DIGITS))
     text = fields.Text()
     day = fields.Date()
     record_ref = fields.Many2oneReference(model_field="comodel")
+
+    def _is_new(self, new, old):
+        """Whether ``new`` differs from the value of the paper; a price finer than this window shows it is no change."""
+        if self.kind == "number":
+            return float_compare(new, old, precision_digits=DIGITS) != 0
+        return new != (old.id if self.kind == "record" else old)
 
     def _new_value(self):
         self.ensure_one()

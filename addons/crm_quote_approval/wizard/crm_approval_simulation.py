@@ -47,7 +47,11 @@ class ApprovalSimulation(models.TransientModel):
         """Puts a row for each of ``papers``; their rights were checked by who found them."""
         self.line_ids.unlink()
         self.env["crm.approval.simulation.line"].create(
-            [{"simulation_id": self.id, **self._prepare_line_vals(paper.sudo(), policies)} for paper in papers]
+            # what is caught stands first
+            sorted(
+                ({"simulation_id": self.id, **self._prepare_line_vals(paper.sudo(), policies)} for paper in papers),
+                key=lambda vals: not vals["caught"],
+            )
         )
 
     def _prepare_line_vals(self, paper, policies):

@@ -10,6 +10,14 @@ class CrmQuoteParameters(models.TransientModel):
 
     order_id = fields.Many2one("sale.order", "Quote", required=True, readonly=True)
     line_ids = fields.One2many("crm.quote.parameters.line", "window_id", "Parameters")
+    is_one_line = fields.Boolean(compute="_compute_one_line", help="One product only: named above, not in each row")
+    product_name = fields.Char("Product", compute="_compute_one_line")
+
+    @api.depends("line_ids.order_line_id")
+    def _compute_one_line(self):
+        for window in self:
+            window.is_one_line = len(window.line_ids.order_line_id) == 1
+            window.product_name = window.line_ids[:1].line_name
 
     @api.model
     def _open_for(self, order):

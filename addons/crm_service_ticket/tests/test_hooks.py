@@ -16,6 +16,9 @@ class TestHooks(ServiceCase):
         (item,) = (item for item in order._go_no_go_items() if item["code"] == "service_tickets")
         self.assertEqual((item["level"], item["moment"]), ("warn", ticket.opened_at))
         self.assertIn("1", item["text"])
+        self.assertIn(item["code"], order._go_no_go_codes(), "its effect can be set")
+        self.env["crm.go.no.go"].create({"code": item["code"], "effect": "block"})
+        self.assertIn(item["text"], order._approval_blocked())
         ticket._ticket_transition("cancel")
         self.assertNotIn("service_tickets", [item["code"] for item in order._go_no_go_items()])
 

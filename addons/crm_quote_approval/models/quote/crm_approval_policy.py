@@ -1,12 +1,22 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 QUOTED_STAGE = {"en_US": "Quoted", "zh_CN": "已报价"}
 
 
 class ApprovalPolicy(models.Model):
-    """Turning approval of quotes on and off."""
+    """Turning approval of quotes on and off, and where the opportunity of an approved quote goes."""
 
     _inherit = "crm.approval.policy"
+
+    quoted_stage_id = fields.Many2one(
+        "crm.stage",
+        "Stage after Approval",
+        help="The opportunity moves here when a quote is approved by this policy, never backwards; empty: to the stage "
+        "of the settings.",
+    )
+
+    def _content_fields(self):
+        return [*super()._content_fields(), "quoted_stage_id"]
 
     def action_turn_on(self):
         """Turns these policies on; open quotes need approval from now on, requests that run go on.

@@ -161,9 +161,10 @@ class SaleOrder(models.Model):
         return result
 
     def _approval_move_opportunity(self):
-        """Moves the opportunity to the company's stage for quoted ones, never back and never out of a won or lost
-        one."""
-        stage = self.company_id.approval_quoted_stage_id
+        """Moves the opportunity to the stage for quoted ones of the policy that decided, else of the company; never
+        back and never out of a won or lost one."""
+        policy = self.sudo().approval_request_id.policy_id
+        stage = policy.quoted_stage_id or self.company_id.approval_quoted_stage_id
         lead = self.opportunity_id.sudo()
         if stage and lead.active and not lead.stage_id.is_won and lead.stage_id.sequence < stage.sequence:
             lead.write({"stage_id": stage.id})

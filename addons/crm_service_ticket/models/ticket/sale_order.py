@@ -6,6 +6,9 @@ from .service_ticket import OPEN_STATES
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    def _go_no_go_codes(self):
+        return {**super()._go_no_go_codes(), "service_tickets": self.env._("Open Urgent Tickets")}
+
     def _go_no_go_items(self):
         """A customer whose line stands still is warned about before he gets a new quote."""
         items = super()._go_no_go_items()
