@@ -43,6 +43,22 @@ class RoleTours(HttpCase):
         self.assertEqual(tasks[-1].state, "rejected")
         self.assertEqual(order.approval_state, "rejected")
 
+    def day(self):
+        step = self.world["policy"].step_ids.sorted("sequence")[0]
+        step.edit_ids = [Command.create({"path": "sale.order:order_line.discount"})]
+        self.world["partner"].write({"use_partner_credit_limit": True, "credit_limit": 1000000})
+        order = build_quote(self.env, self.world, 60000)
+        self.walk(f"/odoo/sales/{order.id}", "sales_rep_submits", "sales_rep")
+        self.assertEqual(order.approval_state, "pending")
+        self.walk("/odoo/approvals", "supervisor_changes", "sales_supervisor")
+        self.assertEqual((order.amount_total, order.approval_state), (58200, "pending"))
+        self.walk("/odoo/approvals", "supervisor_approves_with_words", "sales_supervisor")
+        task = order.sudo().approval_task_ids.filtered(lambda t: t.state == "approved")
+        self.assertEqual((task.decided_by_id.login, task.comment), ("sales_supervisor", "同意，按三个点执行"))
+        self.sign(order, "technical_lead", "finance_manager")
+        self.assertEqual(order.approval_state, "approved")
+        self.walk(f"/odoo/sales/{order.id}", "sales_rep_sees", "sales_rep")
+
     def admin(self):
         policy = self.env["crm.approval.policy"].create(
             {
@@ -87,6 +103,9 @@ class TestTourRoles(RoleTours):
     def test_signers(self):
         self.signers()
 
+    def test_day(self):
+        self.day()
+
     def test_admin(self):
         self.admin()
 
@@ -101,6 +120,9 @@ class TestTourRolesPhone(RoleTours):
 
     def test_signers(self):
         self.signers()
+
+    def test_day(self):
+        self.day()
 
     def test_admin(self):
         self.admin()

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import float_compare
 
-DIGITS = 4
-
 KINDS = {
     "float": "number",
     "monetary": "number",
@@ -66,13 +64,18 @@ class ApprovalEdit(models.TransientModel):
         vals = {
             "path": path,
             "row_ref": record.id if is_row else 0,
-            "label": f"{record.display_name} · {label}" if is_row else label,
+            # the field first: rows of one product differ by it
+            "label": f"{label} · {self._row_name(record)}" if is_row else label,
             "kind": kind,
             "before": request._edit_text(record, name),
             "comodel": field.comodel_name if kind == "record" else False,
         }
         column = {"number": "number", "text": "text", "date": "day", "record": "record_ref"}[kind]
         return {**vals, column: value.id if kind == "record" else value}
+
+    def _row_name(self, record):
+        name = record.name if "name" in record._fields else ""
+        return (name or record.display_name).split("\n")[0]
 
     def action_apply(self):
         """Changes what was typed anew."""
@@ -102,15 +105,15 @@ class ApprovalEditLine(models.TransientModel):
     before = fields.Char("Now", readonly=True)
     kind = fields.Char(readonly=True)
     comodel = fields.Char(readonly=True)
-    number = fields.Float(digits=(16, DIGITS))
+    number = fields.Float()
     text = fields.Text()
     day = fields.Date()
     record_ref = fields.Many2oneReference(model_field="comodel")
 
     def _is_new(self, new, old):
-        """Whether ``new`` differs from the value of the paper; a price finer than this window shows it is no change."""
+        """Whether ``new`` differs from the value of the paper."""
         if self.kind == "number":
-            return float_compare(new, old, precision_digits=DIGITS) != 0
+            return float_compare(new, old, precision_digits=6) != 0
         return new != (old.id if self.kind == "record" else old)
 
     def _new_value(self):

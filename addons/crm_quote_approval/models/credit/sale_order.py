@@ -112,6 +112,15 @@ class SaleOrder(models.Model):
         codes = self.env["crm.go.no.go"]._codes_that("block", self.company_id)
         return " ".join(item["text"] for item in self._go_no_go_raised(codes)) if codes else ""
 
+    def _go_no_go_refusal(self, stop):
+        """Why this quote is blocked, and who can help."""
+        return self.env._(
+            "%(name)s is blocked. %(why)s What blocks is set by a sales manager in Approvals / Configuration / Go or "
+            "No-Go.",
+            name=self.display_name,
+            why=stop,
+        )
+
     def _approval_measures(self):
         return super()._approval_measures() | {"go_no_go"}
 
@@ -128,14 +137,14 @@ class SaleOrder(models.Model):
     def _approval_submit_check(self):
         stop = self._go_no_go_stop()
         if stop:
-            raise UserError(self.env._("%(name)s is blocked. %(why)s", name=self.display_name, why=stop))
+            raise UserError(self._go_no_go_refusal(stop))
         return super()._approval_submit_check()
 
     def _approval_blocked(self):
         reason = super()._approval_blocked()
         if not reason and self.state in ("draft", "sent"):
             stop = self._go_no_go_stop()
-            reason = stop and self.env._("%(name)s is blocked. %(why)s", name=self.display_name, why=stop)
+            reason = stop and self._go_no_go_refusal(stop)
         return reason
 
     def _approval_state_written(self, before):
@@ -146,7 +155,7 @@ class SaleOrder(models.Model):
         for order in moved:
             stop = order._go_no_go_stop()
             if stop:
-                raise UserError(self.env._("%(name)s is blocked. %(why)s", name=order.display_name, why=stop))
+                raise UserError(order._go_no_go_refusal(stop))
         return super()._approval_state_written(before)
 
     # -- on the form ---------------------------------------------------------------------------------------
@@ -162,6 +171,8 @@ class SaleOrder(models.Model):
         icon, look = LOOK.get(item["level"], STOP)
         effects = self.env["crm.go.no.go"]._settings(self.company_id.id)
         effect = effects.get(item["code"], ("inform", 0))[0] if item["level"] != "go" else "inform"
+        if effect == "block":
+            icon, look = STOP
         badge = {"step": self.env._("adds a step"), "block": self.env._("blocks")}.get(effect)
         terms = ", ".join(
             "{} {} ({})".format(
@@ -175,6 +186,9 @@ class SaleOrder(models.Model):
             icon,
             look,
             item["text"],
-            Markup(" <span class='badge text-bg-secondary'>%s</span>") % badge if badge else "",
+            Markup(" <span class='badge %s'>%s</span>")
+            % ("text-bg-danger" if effect == "block" else "text-bg-secondary", badge)
+            if badge
+            else "",
             Markup("<div class='text-muted small ps-3'>%s</div>") % terms if terms else "",
         )

@@ -100,7 +100,9 @@ class SaleOrder(models.Model):
         self.check_access("read")
         states = dict(self.env["crm.approval.task"]._fields["state"]._description_selection(self.env))
         rows = []
-        for task in self.sudo().approval_task_ids.sorted(lambda task: (task.round, task.step_no, task.id)):
+        # each submit for itself, the older one first
+        tasks = self.sudo().approval_task_ids
+        for task in tasks.sorted(lambda task: (task.request_id.id, task.round, task.step_no, task.id)):
             if task.state in ("cancelled", "waiting"):
                 continue
             moment = fields.Datetime.context_timestamp(self, task.decided_at) if task.decided_at else None

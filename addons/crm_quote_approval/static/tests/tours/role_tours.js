@@ -72,6 +72,66 @@ tour("suite_admin_edits_step", [
     save(),
 ]);
 
+// A day of one quote: the strip, the submit, a change on the way, a signature with words, and what the seller sees of it.
+tour("sales_rep_submits", [
+    {
+        content: "The strip tells of the credit",
+        trigger: ".o_form_view .o_field_widget[name='go_no_go_html'] .fa-exclamation-triangle",
+    },
+    press("action_approval_submit"),
+    {
+        content: "It says whom it waits for",
+        trigger: ".o_form_view .alert .o_field_widget[name='approval_waiting_for']:contains(王志远)",
+    },
+]);
+
+tour("supervisor_changes", [
+    openRecord(CUSTOMER),
+    press("action_edit_open"),
+    {
+        content: "Into the discount",
+        isActive: ["desktop"],
+        trigger: ".modal .o_data_row .o_data_cell[name='number']",
+        run: "click",
+    },
+    { isActive: ["desktop"], trigger: ".modal .o_data_cell[name='number'] input", run: "edit 3" },
+    {
+        content: "Open the discount",
+        isActive: ["mobile"],
+        trigger: ".modal .o_kanban_record",
+        run: "click",
+    },
+    { isActive: ["mobile"], trigger: ".modal:last .o_field_widget[name='number'] input", run: "edit 3" },
+    { isActive: ["mobile"], trigger: ".modal .o_form_button_save", run: "click" },
+    { isActive: ["mobile"], trigger: ".modal .o_kanban_record:contains(3)" },
+    write("comment", "让利三个点"),
+    pressInDialog("action_apply"),
+    state("pending"),
+]);
+
+tour("supervisor_approves_with_words", [
+    {
+        content: "The button with the balloon",
+        trigger: `.o_kanban_record:contains(${CUSTOMER}) .o_approval_comment`,
+        run: "click",
+    },
+    write("comment", "同意，按三个点执行"),
+    pressInDialog("action_apply"),
+    { content: "Nothing waits any more", trigger: ".o_kanban_view:not(:has(.o_approval_comment))" },
+]);
+
+tour("sales_rep_sees", [
+    { content: "Open the tab", trigger: ".o_notebook .nav-link[name='approval']", run: "click" },
+    {
+        content: "His superior's words are there",
+        trigger: ".o_field_widget[name='approval_task_ids']:contains(同意，按三个点执行)",
+    },
+    {
+        content: "Nothing is left to submit",
+        trigger: ".o_form_view:not(:has(.alert .o_field_widget[name='approval_waiting_for']))",
+    },
+]);
+
 // The customer's purchaser finds the quote in the portal and signs it.
 tour("customer_signs", [
     {
