@@ -57,6 +57,35 @@ class TestQuoteExpiry(ApprovalCase):
         # Monday 23rd: Friday, Thursday, Wednesday
         self.assertEqual(self.valid_until("2026-03-23").expiry_deadline, datetime(2026, 3, 17, 16))
 
+    def replan(self, moment="2026-03-02 03:00:00"):
+        with freeze_time(moment), self.enter_registry_test_mode():
+            self.env.ref("crm_merchant.ir_cron_clock_replan").method_direct_trigger()
+        self.assertFalse(self.env["crm.clock.replan"].search([]))
+
+    def test_holidays_and_makeup_days_move_the_notice(self):
+        self.env["crm.clock.replan"].search([]).unlink()
+        order, told = self.valid_until(), self.valid_until()
+        self.run_cron("2026-03-16 16:00:00")
+        order._through_door("expiry_noticed_date").write({"expiry_noticed_date": False})
+        self.assertEqual(order.expiry_deadline, datetime(2026, 3, 16, 16))
+        self.assertEqual(told.expiry_deadline, datetime(2026, 3, 20, 16))
+        exceptions, calendar = self.env["crm.work.exception"], self.company.resource_calendar_id
+        holiday = exceptions.create(
+            {"name": "X", "date": date(2026, 3, 19), "kind": "holiday", "calendar_id": calendar.id}
+        )
+        self.replan()
+        self.assertEqual(order.expiry_deadline, datetime(2026, 3, 15, 16), "Wednesday, Tuesday, Monday")
+        self.assertEqual(told.expiry_deadline, datetime(2026, 3, 20, 16), "he has been told")
+        holiday.unlink()
+        self.replan()
+        self.assertEqual(order.expiry_deadline, datetime(2026, 3, 16, 16))
+        # a Monday: the notice lay a whole week-end before
+        long = self.valid_until("2026-03-23")
+        self.assertEqual(long.expiry_deadline, datetime(2026, 3, 17, 16))
+        exceptions.create({"name": "X", "date": date(2026, 3, 22), "kind": "makeup", "calendar_id": calendar.id})
+        self.replan()
+        self.assertEqual(long.expiry_deadline, datetime(2026, 3, 18, 16), "Sunday is worked")
+
     def test_no_notice(self):
         self.company.quote_notice_days = 0
         self.assertEqual(self.valid_until().expiry_deadline, datetime(2026, 3, 20, 16))

@@ -11,6 +11,7 @@ from . import crm_official_day
 from . import crm_clock_replan
 from . import crm_absence
 from . import res_company
+from . import hr_employee
 from . import res_users
 from . import mail_thread
 from . import mail_activity

@@ -31,6 +31,10 @@ class MailActivity(models.Model):
         """
         if not vals_list:
             return self.browse()
+        # Odoo takes the name of the model from its record; who says it here saves the reading
+        named = {vals["res_model_id"]: vals["res_model"] for vals in vals_list if vals.get("res_model")}
+        kinds = self.env["ir.model"].browse(named)
+        kinds._fields["model"]._insert_cache(kinds, named.values())
         quiet = self.sudo().with_context(mail_activity_quick_update=True, **{QUIET_KEY: QUIET})
         # Odoo would find the zone afterwards and write each row once more
         users = {user.id: user for user in self.env["res.users"].sudo().browse({vals["user_id"] for vals in vals_list})}

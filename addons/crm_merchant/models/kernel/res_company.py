@@ -2,8 +2,6 @@ import pytz
 
 from odoo import fields, models
 
-HOME_ZONE = "Asia/Shanghai"
-
 
 class ResCompany(models.Model):
     """Which day it is. A job and a visitor have no time zone of their own: Odoo takes UTC for them, where the day begins
@@ -14,7 +12,8 @@ class ResCompany(models.Model):
     def _merchant_zone(self):
         """Name of the time zone in which this company works, that of its working hours."""
         self.ensure_one()
-        return self.sudo().resource_calendar_id.tz or HOME_ZONE
+        # of the compiled timetable, which is in memory
+        return str(self.sudo().resource_calendar_id._timetable().zone)
 
     def _merchant_today(self, moment=None):
         """The calendar day at this company.

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from .resource_calendar import whole_minutes
 
@@ -30,6 +31,7 @@ class ResUsers(models.Model):
         self.ensure_one()
         chain = self.browse()
         employee = self.sudo().employee_ids[:1]
+        employee._merchant_fetch_superiors()
         seen = employee
         while employee.parent_id and employee.parent_id not in seen:
             employee = employee.parent_id
@@ -62,18 +64,31 @@ class ResUsers(models.Model):
         """
         found = defaultdict(list)
         absences = self.env["crm.absence"].sudo()
-        for absence in absences.search_fetch(
-            [("user_id", "in", self.ids), ("state", "=", "confirmed"), ("date_to", ">", since)],
-            ["user_id", "date_from", "date_to"],
-        ):
-            found[absence.user_id.id].append(whole_minutes(absence.date_from, absence.date_to))
         leaves = self.env["resource.calendar.leaves"].sudo()
-        for leave in leaves.search(
-            [("resource_id.user_id", "in", self.ids), ("time_type", "=", "leave"), ("date_to", ">", since)]
+        for model, names in (
+            (absences, ["user_id", "date_from", "date_to", "state"]),
+            (leaves, ["resource_id", "date_from", "date_to", "time_type"]),
+            (leaves.resource_id, ["user_id"]),
         ):
-            user = leave.resource_id.user_id
-            if user._merchant_leave_is_approved(leave):
-                found[user.id].append(whole_minutes(leave.date_from, leave.date_to))
+            model.flush_model(names)
+        # both in one query, since every signature asks and hardly anybody is away
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT user_id, date_from, date_to, NULL FROM crm_absence
+                 WHERE user_id = ANY(%(users)s) AND state = 'confirmed' AND date_to > %(since)s
+                UNION ALL
+                SELECT r.user_id, l.date_from, l.date_to, l.id
+                  FROM resource_calendar_leaves l JOIN resource_resource r ON r.id = l.resource_id
+                 WHERE r.user_id = ANY(%(users)s) AND l.time_type = 'leave' AND l.date_to > %(since)s
+                """,
+                users=self.ids,
+                since=since,
+            )
+        )
+        for user_id, start, end, leave_id in rows:
+            if not leave_id or self.browse(user_id)._merchant_leave_is_approved(leaves.browse(leave_id)):
+                found[user_id].append(whole_minutes(start, end))
         return dict(found)
 
     def _merchant_leave_is_approved(self, leave):

@@ -31,3 +31,4 @@ from . import crm_approval_ladder
 from . import crm_approval_absence
 from . import crm_approval_cycle
 from . import resource_calendar
+from . import crm_approval_policy_memory

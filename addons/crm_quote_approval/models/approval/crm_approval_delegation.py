@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 
@@ -38,6 +38,27 @@ class ApprovalDelegation(models.Model):
                 raise ValidationError(self.env._("Only an employee can sign for somebody."))
 
     @api.model
+    @tools.ormcache("day")
+    def _ids_of_day(self, day):
+        """``(id, user id)`` of the delegations that hold on a day: asked by every submit and signature, nearly always
+        in vain."""
+        rows = self.sudo().search([("date_from", "<=", day), ("date_to", ">=", day)])
+        return tuple((row.id, row.user_id.id) for row in rows)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
     def _delegates_today(self, users, tasks=None):
         """user -> who signs for him today, for those who have somebody. The day is that of the company, whoever asks.
 
@@ -45,13 +66,10 @@ class ApprovalDelegation(models.Model):
         """
         companies = self.env.company if tasks is None else tasks.company_id
         days = {company: company._merchant_today() for company in companies}
-        first, last = min(days.values(), default=False), max(days.values(), default=False)
-        if not first:
-            return {}
-        rows = self.sudo().search(
-            [("user_id", "in", users.ids), ("date_from", "<=", last), ("date_to", ">=", first)], order="id"
-        )
-        rows = rows.filtered(lambda row: row.delegate_id.active)
+        ids = {
+            row_id for day in set(days.values()) for row_id, user_id in self._ids_of_day(day) if user_id in users._ids
+        }
+        rows = self.sudo().browse(sorted(ids)).exists().filtered("delegate_id.active")
         if tasks is None:
             return {row.user_id: row.delegate_id for row in rows}
         return {

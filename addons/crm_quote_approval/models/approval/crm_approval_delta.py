@@ -242,7 +242,7 @@ class ApprovalRequest(models.Model):
         return [
             {
                 "event": "keep",
-                "step_name": slot["step"].with_context(lang=self.company_id._approval_lang()).name,
+                "step_name": slot["step"]._name_in(self.company_id._approval_lang()),
                 "reason": self.env._("What this step is asked for has not changed since it was signed."),
                 **self._target(signer.user),
             }

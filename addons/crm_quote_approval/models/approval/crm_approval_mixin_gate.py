@@ -122,6 +122,7 @@ class ApprovalMixin(models.AbstractModel):
         self.check_access("write")
         chosen = self._approval_choices(choices)
         jobs = []
+        self.sudo()._approval_fetch()
         amounts = self.sudo()._approval_amounts()
         for record in self:
             record._approval_submit_check()

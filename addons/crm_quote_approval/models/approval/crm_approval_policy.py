@@ -74,6 +74,7 @@ class ApprovalPolicy(models.Model):
 
     @api.model
     def _active_policies(self, res_model, company):
+        self._recall()
         return self.sudo().browse(self._active_policy_ids(res_model, company.id))
 
     @api.model
@@ -86,6 +87,7 @@ class ApprovalPolicy(models.Model):
     def _conditions(self):
         """The rows of this policy and of its steps (superuser)."""
         self.ensure_one()
+        self._recall()
         return self.env["crm.approval.policy.condition"].sudo().browse(self._condition_ids().get(self.id, ()))
 
     def _required_steps(self, document, amount):

@@ -20,8 +20,10 @@ class ApprovalPolicyStep(models.Model):
         return (
             self.env["res.users"]
             .sudo()
-            .search(
+            .search_fetch(
                 [("all_group_ids", "in", groups.ids), ("company_ids", "in", company.ids), ("share", "=", False)],
+                # those who sign are among them: looked at next
+                ["active", "share", "partner_id", "login", "company_id"],
                 order="id",
             )
         )

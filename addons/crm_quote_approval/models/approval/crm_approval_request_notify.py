@@ -61,7 +61,9 @@ class ApprovalRequest(models.Model):
         deadline = fields.Datetime.context_timestamp(task, task.deadline).date() if task.deadline else None
         return {
             "res_model_id": self.env["ir.model"]._get_id(task._name),
+            "res_model": task._name,
             "res_id": task.id,
+            "res_name": task.title,
             "user_id": task.user_id.id,
             # looked up once; Odoo's default asks for each
             "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mail_activity_data_todo"),

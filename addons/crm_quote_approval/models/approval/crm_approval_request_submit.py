@@ -158,7 +158,7 @@ class ApprovalRequest(models.Model):
         """What a task keeps of its step."""
         return {
             "step_ref": step.id,
-            "step_name": step.with_context(lang=self.company_id._approval_lang()).name,
+            "step_name": step._name_in(self.company_id._approval_lang()),
             "mode": step.mode,
             "one_rejects": step.one_rejects,
             "right_group_id": step.group_id.id,
@@ -174,18 +174,14 @@ class ApprovalRequest(models.Model):
 
     def _covering_text(self, slots, slot, user):
         lang = self.company_id._approval_lang()
-        higher = [
-            each["step"].with_context(lang=lang).name
-            for each in slots
-            if user in [signer.user for signer in each["people"]]
-        ]
+        higher = [each["step"]._name_in(lang) for each in slots if user in [signer.user for signer in each["people"]]]
         return self.env._("%(name)s decides once, at %(step)s.", name=user.name, step=higher[-1] if higher else "")
 
     def _covered_rows(self, slots):
         return [
             {
                 "event": "cover",
-                "step_name": slot["step"].with_context(lang=self.company_id._approval_lang()).name,
+                "step_name": slot["step"]._name_in(self.company_id._approval_lang()),
                 "reason": self._covering_text(slots, slot, user),
                 **self._target(user),
             }
@@ -203,8 +199,9 @@ class ApprovalRequest(models.Model):
             "res_id": self.res_id,
             "title": self.title,
             "partner_name": self.partner_name,
-            "amount": self.amount,
+            # before the amount, which is rounded by it
             "currency_id": self.currency_id.id,
+            "amount": self.amount,
             "requester_id": self.requester_id.id,
             "company_id": self.company_id.id,
             "round": self.round,

@@ -129,11 +129,11 @@ class ApprovalTask(models.Model):
     @api.depends_context("lang")
     def _compute_step_label(self):
         """The frozen name; in the reader's language while the step still bears it."""
-        steps = self.env["crm.approval.policy.step"].sudo().browse(set(self.mapped("step_ref"))).exists()
+        steps = self.env["crm.approval.policy"]._step_names()
         for task in self:
-            step = steps.filtered(lambda row, ref=task.step_ref: row.id == ref)
-            same = step and step.with_context(lang=task.company_id._approval_lang()).name == task.step_name
-            task.step_label = step.name if same else task.step_name
+            names = steps.get(task.step_ref, {})
+            bears_it = task.step_name in names.values()
+            task.step_label = names.get(self.env.lang or "en_US", task.step_name) if bears_it else task.step_name
 
     # -- decisions ------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ class ResUsers(models.Model):
         there."""
         self.ensure_one()
         user = self.sudo()
-        return user.active and not user.share and company in user.company_ids
+        return user.active and not user.share and company.id in user._get_company_ids()
 
     @api.model
     def _approval_flow_administrators(self, company):

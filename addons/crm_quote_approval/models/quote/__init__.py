@@ -1,4 +1,5 @@
 from . import sale_order
+from . import sale_order_fetch
 from . import sale_order_amount
 from . import sale_order_measure
 from . import res_partner
@@ -17,6 +18,7 @@ from . import crm_suite_settings
 from . import sale_order_version_content
 from . import sale_order_version_restore
 from . import sale_order_expiry
+from . import resource_calendar
 from . import sale_order_paper_issued
 from . import sale_quote_share
 from . import sale_order_share

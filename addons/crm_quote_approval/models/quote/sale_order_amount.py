@@ -39,6 +39,7 @@ class SaleOrder(models.Model):
         amounts = {}
         for company, orders in self.sudo().grouped("company_id").items():
             everything = orders | self.sudo().search(orders._approval_siblings_domain(company))
+            everything._approval_fetch_lines()
             totals = everything._approval_totals(company)
             by_key = everything.grouped(lambda order: order._approval_sum_key())
             for order in orders:

@@ -70,14 +70,11 @@ class SaleOrder(models.Model):
         return 100 * (sold - cost) / abs(sold)
 
     def _approval_cost(self, line):
-        product = line.product_id.with_company(self.company_id)
-        own = (
-            product._price_compute(
-                "standard_price", uom=line.product_uom_id, currency=self.currency_id, company=self.company_id
-            )[product.id]
-            if product
-            else 0.0
-        )
+        product = line.product_id.sudo().with_company(self.company_id)
+        # like _price_compute("standard_price"), which asks the database for the main company each time
+        own = product.uom_id._compute_price(product.standard_price, line.product_uom_id) if product else 0.0
+        today = fields.Date.context_today(self)
+        own = self.company_id.currency_id._convert(own, self.currency_id, self.company_id, today)
         return max(line.purchase_price or 0.0, own)
 
     # -- terms -----------------------------------------------------------------------------------------

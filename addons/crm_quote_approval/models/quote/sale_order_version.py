@@ -94,8 +94,9 @@ class SaleOrderVersion(models.Model):
             "request_id": request.id,
             "requester_id": request.requester_id.id,
             "submitted_at": request.submitted_at,
-            "amount_total": order.amount_total,
+            # before the amount, which is rounded by it
             "currency_id": order.currency_id.id,
+            "amount_total": order.amount_total,
             "snapshot": request.snapshot,
             "content": order._version_content(),
             "judged_text": request.judged_text,
