@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -104,6 +104,48 @@ class TestAccess(ApprovalCase):
         for name in ("margin", "margin_percent", "purchase_price"):
             with self.subTest(name), self.assertRaises(AccessError):
                 mine.order_line.read([name])
+
+    def test_h_portal_learns_nothing_by_any_read(self):
+        """Thresholds, names and comments of an approval that ran on the customer's own quote."""
+        order = self.submitted()
+        self.task(order, "sales_supervisor").action_approve("only because of the volume")
+        portal = new_test_user(self.env, "portal_customer", groups="base.group_portal")
+        portal.partner_id.parent_id = self.world["partner"]
+        order.sudo().message_subscribe(portal.partner_id.ids)
+        request = order.sudo().approval_request_id
+        policy = self.policy.sudo()
+        for records in (
+            policy,
+            policy.step_ids,
+            policy._conditions(),
+            request,
+            request.task_ids,
+            request.ledger_ids,
+        ):
+            self.assertTrue(records)
+            mine = records.with_user(portal)
+            name = next(name for name in ("title", "name", "res_name", "measure") if name in mine._fields)
+            for way, call in {
+                "search": lambda mine=mine: mine.search([]),
+                "count": lambda mine=mine: mine.search_count([]),
+                "read": lambda mine=mine, name=name: mine.read([name]),
+                "web_read": lambda mine=mine, name=name: mine.web_read({name: {}}),
+                "web_search_read": lambda mine=mine, name=name: mine.web_search_read([], {name: {}}),
+                "name_search": lambda mine=mine: mine.name_search(""),
+                "group": lambda mine=mine: mine.formatted_read_group([], ["id"], ["__count"]),
+                "export": lambda mine=mine, name=name: mine.export_data([name]),
+            }.items():
+                with self.subTest(mine._name, way=way):
+                    try:
+                        found = call()
+                    except (AccessError, UserError):
+                        continue
+                    self.assertFalse(found, f"{mine._name}.{way} answers {found!r}")
+        # nor through the quote, which he may read
+        with self.assertRaises(AccessError):
+            order.with_user(portal).search([("approval_task_ids.comment", "like", "volume")])
+        with self.assertRaises(AccessError):
+            order.with_user(portal).web_read({"approval_request_id": {"fields": {"amount": {}}}})
 
     def test_secret_of_a_version(self):
         version = self.approved().sudo().version_ids

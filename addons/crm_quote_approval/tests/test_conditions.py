@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ApprovalCase
 
@@ -254,6 +254,28 @@ class TestKindsOfSigners(PolicyCase):
         self.assertEqual(self.people(self.submitted()), ["sales_supervisor"])
         with self.assertRaises(ValidationError):
             self.step.field_id = self.env["ir.model.fields"]._get("sale.order", "partner_id")
+
+    def test_field_of_the_paper_by_the_suite_administrator(self):
+        """He reads no ``ir.model.fields``, so the form offers the fields of people by name."""
+        admin = self.users["suite_admin"]
+        with self.assertRaises(AccessError):
+            self.env["ir.model.fields"].with_user(admin).search([], limit=1)
+        policy = self.policy.with_user(admin)
+        with Form(policy) as form:
+            with form.step_ids.new() as line:
+                line.name = "Salesperson"
+                line.source = "field"
+                line.field_key = "sale.order:user_id"
+        step = policy.step_ids.filtered(lambda row: row.name == "Salesperson")
+        self.assertEqual(step.sudo().field_id.name, "user_id")
+        step.invalidate_recordset()
+        self.assertEqual(step.read(["field_key"])[0]["field_key"], "sale.order:user_id")
+        policy.web_read({"step_ids": {"fields": {"field_key": {}, "source": {}}}})
+        for key in ("sale.order:partner_id", "res.users:id", "x"):
+            with self.subTest(key), self.assertRaises(ValidationError):
+                step.field_key = key
+        with self.assertRaises(AccessError):
+            step.with_user(self.rep).field_key = "sale.order:create_uid"
 
     def test_choice(self):
         allowed = self.users["technical_lead"] | self.users["finance_clerk"]

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common import CHAIN, ApprovalCase
@@ -165,6 +165,15 @@ class TestGoNoGo(CreditCase):
         self.assertFalse(order._approval_required())
         self.invoice(1000, days=90, invoice_date_due=self.env.company._merchant_today() - timedelta(1))
         self.assertEqual(order._approval_required().mapped("name"), ["Credit Release"])
+
+    def test_items_of_addons_that_are_not_there(self):
+        """Each addon gives its items their codes; what nobody says here cannot be set."""
+        codes = dict(self.env["crm.go.no.go"]._selection_code())
+        self.assertLessEqual({"credit_over", "credit_unknown", "overdue"}, set(codes))
+        if not self.env["ir.module.module"].search([("name", "=", "crm_service_ticket"), ("state", "=", "installed")]):
+            self.assertNotIn("service_tickets", codes)
+        with self.assertRaises(ValidationError):
+            self.env["crm.go.no.go"].with_user(self.users["suite_admin"]).create({"code": "nothing", "effect": "block"})
 
     def test_blocks(self):
         self.effect("credit_over", "block")

@@ -81,6 +81,10 @@ class ApprovalPolicyStep(models.Model):
         ondelete="cascade",
         help="The people whom this field of the paper names when it is submitted",
     )
+    # only administrators of Odoo itself read fields as records
+    field_key = fields.Selection(
+        "_selection_field_key", "Field of the Paper", compute="_compute_field_key", readonly=False
+    )
     mode = fields.Selection(MODES, required=True, default="any")
     needed_number = fields.Integer("Signatures", default=2)
     needed_share = fields.Float("Share (%)", digits=(5, 2), default=50, help="Rounded up to whole signatures")
@@ -135,6 +139,41 @@ class ApprovalPolicyStep(models.Model):
         for step in self:
             step.one_rejects = step.mode in ("all", "in_turn")
 
+    @api.model
+    def _selection_field_key(self):
+        """``model:field`` of every field of people on papers that policies can be for, named like on the form."""
+        return [
+            (f"{model}:{name}", f"{label} · {field._description_string(self.env)}")
+            for model, label in self.env["crm.approval.policy"]._selection_res_model()
+            for name, field in sorted(self.env[model]._fields.items())
+            if field.store and field.comodel_name == "res.users" and field.type in ("many2one", "many2many")
+        ]
+
+    @api.depends("field_id")
+    def _compute_field_key(self):
+        known = dict(self._selection_field_key())
+        for step in self:
+            field = step.sudo().field_id
+            key = f"{field.model}:{field.name}"
+            step.field_key = key if key in known else False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_field_id(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_field_id(vals))
+
+    def _with_field_id(self, vals):
+        """``vals`` with the field itself for its key: at once, since a step is checked before inverses run."""
+        if "field_key" not in vals:
+            return vals
+        # the list is asked for as well: a selection that is a method takes any text from a caller
+        known = dict(self._selection_field_key())
+        model, _colon, name = (vals["field_key"] if vals["field_key"] in known else "").partition(":")
+        field = self.env["ir.model.fields"].sudo()._get(model, name) if name else self.env["ir.model.fields"]
+        return {**{key: value for key, value in vals.items() if key != "field_key"}, "field_id": field.id}
+
     @api.constrains("source", "group_id", "user_ids", "field_id", "mode", "needed_number")
     def _check_source(self):
         for step in self:
@@ -159,7 +198,7 @@ class ApprovalPolicyStep(models.Model):
         if self.source == "user":
             return bool(self.user_ids)
         if self.source == "field":
-            field = self.field_id
+            field = self.sudo().field_id
             return field.relation == "res.users" and field.model == self.policy_id.res_model
         if self.source == "choice":
             return bool(self.group_id or self.user_ids)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 STALE_HOURS = 48
 
@@ -31,6 +32,14 @@ class GoNoGo(models.Model):
 
     _code_uniq = models.UniqueIndex("(code, COALESCE(company_id, 0)) WHERE active", "This item is set already.")
     _hours_positive = models.Constraint("CHECK(stale_hours > 0)", "A limit stays believed for some hours at least.")
+
+    @api.constrains("code")
+    def _check_code(self):
+        # a selection that is a method takes any text from a caller
+        known = dict(self._selection_code())
+        for row in self:
+            if row.code not in known:
+                raise ValidationError(self.env._("There is no item “%(code)s” on the strip.", code=row.code))
 
     @api.model
     def _selection_code(self):
