@@ -15,6 +15,7 @@
         "data/service_sla_policy_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
+        "data/crm_go_no_go_data.xml",
         "wizard/service_ticket_solve_views.xml",
         "wizard/service_sla_switch_views.xml",
         "views/service_ticket_views.xml",

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .service_ticket import OPEN_STATES
 
@@ -6,8 +6,9 @@ from .service_ticket import OPEN_STATES
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    @api.model
     def _go_no_go_codes(self):
-        return {**super()._go_no_go_codes(), "service_tickets": self.env._("Open Urgent Tickets")}
+        return {**super()._go_no_go_codes(), "service_tickets": self.env._("Urgent Service Tickets")}
 
     def _go_no_go_items(self):
         """A customer whose line stands still is warned about before he gets a new quote."""
