@@ -17,7 +17,7 @@ from .settings import STATE, TOP
 # stands on the settings of production.
 THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 # what the fault table kills is processes and never the machine: a commit must be safe from the first only
-CRASH_SAFE = ["fsync=off", "full_page_writes=off"]
+CRASH_SAFE = ["fsync=off", "full_page_writes=off", "max_connections=300"]
 TUNING = ["shared_buffers=512MB", "work_mem=16MB", "maintenance_work_mem=256MB", "max_connections=120"]
 
 
@@ -40,9 +40,10 @@ def given_server():
 class Cluster:
     """One cluster per purpose (``run``, ``test``, ``bench``, ``faults``): they start and stop without each other."""
 
-    def __init__(self, purpose):
+    def __init__(self, purpose, own=False):
+        """:param own: never the server that the environment names"""
         self.purpose = purpose
-        given = given_server()
+        given = None if own else given_server()
         self.external = bool(given)
         if given:
             self.host, self.port, self.user, self.password = given

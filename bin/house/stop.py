@@ -2,5 +2,6 @@
 
 from .postgres import Cluster
 
-for purpose in ("test", "run", "bench", "faults"):
+for purpose in ("test", "run", "bench"):
     Cluster(purpose).stop(force=True)
+Cluster("faults", own=True).stop(force=True)

@@ -7,9 +7,6 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 from books import BOOKS
-from eas import EASSimulator
-from kingdee import KingdeeSimulator
-from u8 import U8Simulator
 
 
 class Product(NamedTuple):
@@ -17,7 +14,6 @@ class Product(NamedTuple):
     :param ask: the operation that asks for one; :param done: its last state; :param amount: name in its header
     """
 
-    simulator: type
     form: str
     make: str
     finish: str
@@ -28,11 +24,16 @@ class Product(NamedTuple):
 
 PRODUCTS = {
     "kingdee_galaxy": Product(
-        KingdeeSimulator, "AR_RECEIVABLE", "save", "audit", "executebillquery", "C", "FALLAMOUNTFOR"
+        "AR_RECEIVABLE", "save", "audit", "executebillquery", "C", "FALLAMOUNTFOR"
     ),
-    "yonyou_u8": Product(U8Simulator, "OUGHTRECEIVE", "add", "verify", "get", "audited", "amount"),
-    "kingdee_eas": Product(EASSimulator, "OTHERBILL", "importbill", "auditbill", "getbill", "audited", "amount"),
+    "yonyou_u8": Product("OUGHTRECEIVE", "add", "verify", "get", "audited", "amount"),
+    "kingdee_eas": Product("OTHERBILL", "importbill", "auditbill", "getbill", "audited", "totalAmount"),
 }
+
+
+def simulator_of(product):
+    """The far side with what a new account set holds."""
+    return BOOKS[product].simulator()
 
 
 def settings_of(product, erp):

@@ -12,6 +12,7 @@ class Row:
     :param dose: runs of the full dose, in ``unit``
     :param part: runs that are made and kept at once
     :param once: runs in ``bin/test``; 0 where even one takes longer than that may
+    :param documents: of one run, where the table says so; ``few`` in ``bin/test``
     """
 
     name: str
@@ -22,6 +23,8 @@ class Row:
     part: int
     once: int = 1
     product: str = "kingdee_galaxy"
+    documents: int = 0
+    few: int = 0
 
     @property
     def tenth(self):
@@ -37,10 +40,25 @@ TABLE = [
     Row("F2", "worker killed at six named points", "kills.named_points", 300, "kills", 30, 6),
     Row("F2-token", "worker killed while it fetches a token", "kills.during_login", 50, "kills", 25, 1, "yonyou_u8"),
     Row("F2-reconcile", "worker killed while it reconciles", "kills.during_reconciliation", 50, "kills", 25),
+    Row("F3", "PostgreSQL crashes in the middle of a batch", "database.crashes", 30, "crashes", 10),
     Row("F4", "reply lost after the change was made", "network.replies_lost", 350, "documents", 50, 10),
     Row("F5", "request lost before the change was made", "network.requests_lost", 350, "documents", 50, 10),
+    Row("F6", "change made 5 to 90 s after the client gave up", "network.late_commits", 200, "late changes", 100, 5),
+    Row("F7", "storms of 503, 502 and 429 over ten minutes", "network.storms", 4, "storms", 1, documents=125, few=10),
+    Row("F8", "blackhole: nobody answers", "network.blackholes", 50, "calls", 25, 2),
+    Row("F9", "slow drip and endless body", "network.slow_and_endless", 20, "replies", 10, 2),
+    Row("F10", "malformed replies of twelve kinds, Kingdee", "network.malformed", 240, "replies", 48, 12),
+    Row("F10-soap", "malformed replies of twelve kinds, SOAP", "network.malformed", 240, "replies", 48, 12, "kingdee_eas"),
+    Row("F13", "token revoked early, 40 workers at once", "together.revoked_tokens", 50, "incidents", 10, 1, "yonyou_u8"),
+    Row("F14", "clock of a worker 10 minutes ahead or behind", "together.wrong_clocks", 40, "workers", 20, 2),
     Row("F15", "two workers forced onto the same rows", "together.same_rows", 200, "runs of 10 documents", 20, 2),
+    Row("F16", "poisoned document in front", "poison.in_front", 20, "runs", 2, 2, documents=1000, few=12),
+    Row("F17", "database read-only, commits refused", "database.refusals", 10, "refusals", 10, 2),
+    Row("F18", "Odoo restarted and upgraded during a run", "restarts.restarts", 10, "runs", 1, 0, documents=1000, few=20),
+    Row("F19", "wrong number or amount from the far side", "poison.wrong_answers", 50, "documents", 25, 4),
+    Row("F20", "soak with 1 % mixed faults and kills", "soak.soak", 1, "soak", 1, 1, documents=20_000, few=60),
 ]
+# F11 and F12 need the hook by which the far side calls us
 ROWS = {row.name: row for row in TABLE}
 
 

@@ -1,5 +1,9 @@
 """F4–F10: what a network and the far side's servers do to a call."""
 
+import time
+
+from odoo.addons.crm_finance_bridge.models import finance_connection_breaker
+
 CHANGES = ("Save", "Submit", "Audit")
 
 
@@ -35,3 +39,159 @@ def _with_lost(world, report, count, kind):
     report.add("calls", len(calls))
     report.add("lost", sum(call[3].startswith("fault:") for call in calls))
     return calls
+
+
+def late_commits(world, report, count):
+    """F6: the far side drops the connection and saves 5 to 90 seconds later; a second lasts a twentieth.
+
+    The breaker is held open for all of them, or they would go one a minute and none beside another.
+    """
+    pace = 20
+    world.set_settle(120)
+    made, since = world.intents(count, in_pairs=False), world.mark()
+    for _document in made:
+        world.erp.inject("late_commit", op="Save", seconds=world.random.uniform(5, 90) / pace)
+    with world.patched(finance_connection_breaker, FAILURES_TO_OPEN=10**9):
+        world.run_clock(pace)
+        report.worst("s to drain", round(world.drain(made, limit=3600)))
+        world.run_clock(1)
+    calls = world.judge(report, made, since)
+    late = sum("late_commit" in call[3] for call in calls)
+    report.require(late == count, f"{late} of {count} changes came late")
+    report.runs += count
+
+
+# what is answered while it lasts, by shares of the calls
+STORMS = [
+    [{"status": 503, "retry_after": 30, "share": 0.34}, {"status": 502, "share": 0.5}, {"status": 429, "retry_after": 30}],
+    [{"status": 503, "retry_after": 30}],
+    [{"status": 502}],
+    [{"status": 429, "retry_after": 30}],
+]
+
+
+def storms(world, report, count, documents):
+    """F7: ten minutes in which the far side answers nothing but errors."""
+    for run in range(count):
+        made, since = world.intents(documents), world.mark()
+        for answer in STORMS[(run + world.seed - 1) % len(STORMS)]:
+            world.erp.inject("http", times=0, **answer)
+        opened, start = [], world.now()
+        while (world.now() - start).total_seconds() < 600:
+            world.deliver()
+            since_start = (world.now() - start).total_seconds()
+            if world.is_breaker_open() and not opened:
+                opened.append(since_start)
+            world.clock.leap(min(max(world.seconds_to_next(made) or 0, 1), 600 - since_start + 1))
+        calls = len(world.calls(since))
+        report.worst("calls a document in the storm", round(calls / documents, 2))
+        # a probe a minute beside them
+        report.require(calls <= 1.3 * documents + 10, f"{calls} calls in the storm for {documents} documents")
+        report.require(opened and opened[0] <= 60, f"the breaker opened after {opened} s")
+        world.erp.clear_faults()
+        seconds = world.drain(made)
+        report.worst("s to drain after it", round(seconds))
+        report.require(seconds <= 900, f"it took {seconds:.0f} s after the storm")
+        world.judge(report, made, since)
+        report.runs += 1
+
+
+def blackholes(world, report, count):
+    """F8: the far side takes the connection and never answers, whether it did what was asked or not.
+
+    Timeouts are a hundredth of those in life (30 and 60 s). While the worker waits, nobody else waits for it.
+    """
+    with world.with_timeouts(read_timeout=0.3, total_timeout=0.6):
+        for run in range(count):
+            made, since = world.intents(1, in_pairs=False), world.mark()
+            operation, is_done = [("ExecuteBillQuery", False), ("Save", True), ("Save", False)][run % 3]
+            world.erp.inject("hang", op=operation, commit=is_done, seconds=5)
+            start = time.monotonic()
+            child = world.fork()
+            world.wait_for_call(operation.lower(), since)
+            waited = world.touch_all(made)
+            report.require(waited < 0.25, f"people waited {waited:.2f} s for a worker that waits")
+            report.require(child.wait(10), "the worker is blocked")
+            blocked = time.monotonic() - start
+            report.worst("s blocked by a call of 0.3 s", round(blocked, 1))
+            report.require(blocked < 2, f"the worker was blocked for {blocked:.1f} s")
+            world.erp.clear_faults()
+            world.drain(made)
+            world.judge(report, made, since)
+            report.runs += 1
+
+
+def slow_and_endless(world, report, count):
+    """F9: a byte a second, and a body that is larger than what may be read; the change is made in both."""
+    with world.with_timeouts(read_timeout=5, total_timeout=1.5):
+        for run in range(count):
+            made, since = world.intents(1, in_pairs=False), world.mark()
+            is_drip = run % 2 == 0
+            world.erp.inject("drip" if is_drip else "huge", op="Save", **{"seconds": 1} if is_drip else {"megabytes": 8})
+            start = time.monotonic()
+            world.deliver()
+            blocked = time.monotonic() - start
+            report.worst("s in a call that may take 1.5 s", round(blocked, 1))
+            report.require(blocked < 3, f"the call lasted {blocked:.1f} s")
+            state, code = world.rows(made).popitem()[1][:2]
+            expected = "read_timeout" if is_drip else "too_large"
+            report.require((state, code) == ("uncertain", expected), f"{expected} was taken for {state} {code}")
+            world.erp.clear_faults()
+            world.drain(made)
+            world.judge(report, made, since)
+            report.runs += 1
+
+
+# kind of reply, more about it, the states that the row may be in after it
+DOUBT = {"uncertain"}
+REFUSED = {"uncertain", "rejected", "pending"}
+MALFORMED = {
+    "kingdee_galaxy": [
+        ("html_200", {}, DOUBT),
+        ("html_200", {"commit": True}, DOUBT),
+        ("empty_200", {}, DOUBT),
+        ("empty_200", {"commit": True}, DOUBT),
+        ("truncated", {}, DOUBT),
+        ("short_body", {}, DOUBT),
+        ("truncated_json", {}, DOUBT),
+        ("response_error", {}, REFUSED),
+        ("response_error", {"commit": True}, DOUBT),
+        ("exception", {"commit": True}, DOUBT),
+        ("firewall", {}, REFUSED),
+        ("http_502", {"commit": True}, DOUBT),
+    ],
+    "kingdee_eas": [
+        ("soap_fault", {"status": 200}, REFUSED),
+        ("soap_fault", {"status": 200, "commit": True}, DOUBT),
+        ("soap_fault", {"status": 500, "commit": True}, DOUBT),
+        ("no_return", {"commit": True}, DOUBT),
+        ("not_json", {"commit": True}, DOUBT),
+        ("entity_bomb", {}, DOUBT),
+        ("foreign_entity", {}, DOUBT),
+        ("other_version", {}, DOUBT),
+        ("html_200", {"commit": True}, DOUBT),
+        ("empty_200", {"commit": True}, DOUBT),
+        ("truncated", {}, DOUBT),
+        ("short_body", {}, DOUBT),
+    ],
+}
+
+
+def malformed(world, report, count):
+    """F10: replies to the call that creates the document that nobody can read; none is a success."""
+    kinds = MALFORMED[world.product]
+    for run in range(count):
+        kind, more, states = kinds[run % len(kinds)]
+        made, since = world.intents(1, in_pairs=False), world.mark()
+        number = next(iter(made))
+        world.erp.inject(kind, op=world.there.make, form=world.there.form, **more)
+        world.deliver()
+        state, code = world.rows(made)[number][:2]
+        hit = [call for call in world.calls(since) if call[3].startswith("fault:")]
+        report.require(len(hit) == 1, f"{kind} hit {len(hit)} calls")
+        report.require(state in states, f"{kind} {more} was taken for {state} {code}")
+        world.drain(made)
+        if world.retry_stopped(made):
+            world.drain(made)
+        world.judge(report, made, since)
+        report.runs += 1

@@ -21,15 +21,21 @@ class Laboratory(Side):
         (settings.STATE / "bench").mkdir(parents=True, exist_ok=True)
         self._alone = open(settings.STATE / "bench" / "faults.lock", "w")
         fcntl.flock(self._alone, fcntl.LOCK_EX)
-        databases = Databases(Cluster("faults"))
+        databases = Databases(Cluster("faults", own=True))
         databases.cluster.start()
         worlds = Worlds(databases)
         super().__init__(databases, worlds.scratch(worlds.template("suite", "people")), may_commit=True, deadline=deadline)
 
-    def run(self, row, count, seed):
-        """:raises bench.side.SideError: the experiment could not be made"""
+    def run(self, row, count, seed, few=False):
+        """What ``count`` runs of a row found.
+
+        :param few: with as many documents as ``bin/test`` has time for
+        :raises bench.side.SideError: the experiment could not be made
+        """
         module, function = row.experiment.split(".")
-        return self.ask(f"faults.{module}", function, {"product": row.product, "count": count, "seed": seed})
+        more = {"documents": row.few if few else row.documents} if row.documents else {}
+        arguments = {"product": row.product, "count": count, "seed": seed, **more}
+        return self.ask(f"faults.{module}", function, arguments)
 
     def close(self):
         super().close()

@@ -18,7 +18,7 @@ from odoo.addons.crm_finance_bridge.clients.u8_token import SHARED
 from odoo.addons.crm_finance_bridge.models.finance_connection_eas import SESSIONS
 from odoo.addons.crm_merchant.lib.hashing import chain_hash
 
-from .connections import PRODUCTS, settings_of
+from .connections import PRODUCTS, settings_of, simulator_of
 
 # the least that the form takes; experiments with later commits set their own
 SETTLE = 30
@@ -41,6 +41,10 @@ class Clock:
         if self.pace != 1:
             self.leapt += (since - self._since) * (self.pace - 1)
         self.pace, self._since = pace, since
+
+    def reset(self):
+        """The database's own time; what was planned meanwhile lies in the future."""
+        self.__init__()
 
     def leap(self, seconds):
         self.leapt += timedelta(seconds=seconds)
@@ -121,12 +125,12 @@ class Worlds:
         of_the_database = outbox._outbox_now
         outbox._outbox_now = lambda rows: clock.now(of_the_database(rows))
 
-    def run(self, experiment, product, count, seed):
+    def run(self, experiment, product, count, seed, **more):
         world = self._world(product)
         world.begin(seed)
         report = Report()
         started = time.monotonic()
-        experiment(world, report, count)
+        experiment(world, report, count, **more)
         report.sums["seconds"] = round(time.monotonic() - started, 1)
         world.end()
         return vars(report)
@@ -148,7 +152,7 @@ class World:
         self.registry, self.clock, self.product = registry, clock, product
         self.there = PRODUCTS[product]
         self.random = random.Random()
-        self.erp = self.there.simulator()
+        self.erp = simulator_of(product)
         self.erp.__enter__()
         with self.env() as env:
             self._prepare(env)
@@ -228,6 +232,7 @@ class World:
 
     def begin(self, seed):
         """Before an experiment: nothing waits, nothing is armed, the breaker is closed."""
+        self.seed = seed
         self.random.seed(seed)
         self.erp.clear_faults()
         self.clock.run(1, self._database_now())
@@ -245,6 +250,20 @@ class World:
         self.erp.clear_faults()
         with self.env() as env:
             env.cr.execute("UPDATE finance_outbox SET state = 'done' WHERE state NOT IN ('done', 'rejected', 'dead')")
+
+    def is_breaker_open(self):
+        with self.env() as env:
+            return bool(env["finance.connection"].browse(self.connection_id).breaker_opened_at)
+
+    def touch_all(self, numbers):
+        """Seconds that somebody waits who reads the rows and edits the connection."""
+        start = time.monotonic()
+        with self.env() as env:
+            env.cr.execute("SET LOCAL lock_timeout = '2s'")
+            env["finance.outbox"].search([("number", "in", list(numbers))]).read(["state", "last_error"])
+            connection = env["finance.connection"].browse(self.connection_id)
+            connection.overlap_minutes = 15 + connection.overlap_minutes % 7
+        return time.monotonic() - start
 
     def set_settle(self, seconds):
         with self.env() as env:
@@ -346,23 +365,60 @@ class World:
         finally:
             os._exit(code)
 
-    def drain(self, numbers, limit=1800, seconds=120):
+    def drain(self, numbers, limit=1800, seconds=120, work=None):
         """Runs workers until none of ``numbers`` moves any more; seconds of the outbox's clock that it took.
 
-        Nobody waits: when nothing is due, the clock leaps to what comes next. Ends after ``limit`` seconds of that
-        clock or ``seconds`` of ours, whatever stands then.
+        Nobody waits: when nothing is due, the clock leaps to what comes next, unless it runs at a pace of its own. Ends
+        after ``limit`` seconds of that clock or ``seconds`` of ours, whatever stands then.
         """
         start, deadline = self.now(), time.monotonic() + seconds
         while time.monotonic() < deadline:
-            self.deliver()
-            wait = self._seconds_to_next(numbers)
-            if wait is None or (self.now() - start).total_seconds() > limit:
+            (work or self.deliver)()
+            wait = self.seconds_to_next(numbers)
+            if wait is None or (self.now() - start).total_seconds() + wait > limit:
                 break
-            if wait > 0:
+            if wait > 0 and self.clock.pace != 1:
+                time.sleep(min(wait / self.clock.pace, 0.2))
+            elif wait > 0:
                 self.clock.leap(wait)
         return (self.now() - start).total_seconds()
 
-    def _seconds_to_next(self, numbers):
+    def run_clock(self, pace):
+        self.clock.run(pace, self._database_now())
+
+    @contextlib.contextmanager
+    def patched(self, owner, **values):
+        """Attributes of ``owner`` while it lasts; workers that are forked meanwhile have them too."""
+        kept = {name: getattr(owner, name) for name in values}
+        for name, value in values.items():
+            setattr(owner, name, value)
+        try:
+            yield
+        finally:
+            for name, value in kept.items():
+                setattr(owner, name, value)
+
+    def with_timeouts(self, **seconds):
+        """Calls give up after fractions of the seconds that they have in life."""
+        connections = self.registry["finance.connection"]
+        options = connections._adapter_options
+        return self.patched(connections, _adapter_options=lambda records: {**options(records), **seconds})
+
+    def retry_stopped(self, numbers):
+        """What a person does with rows that were refused: the button Retry."""
+        with self.env() as env:
+            rows = env["finance.outbox"].search([("number", "in", list(numbers)), ("state", "=", "rejected")])
+            if rows:
+                rows._outbox_restart()
+            return len(rows)
+
+    def to_dos(self, numbers):
+        """Numbers of rows that somebody was told about."""
+        with self.env() as env:
+            rows = env["finance.outbox"].search([("number", "in", list(numbers)), ("activity_ids", "!=", False)])
+            return set(rows.mapped("number"))
+
+    def seconds_to_next(self, numbers):
         """Seconds until something of ``numbers`` can move; None if nothing will."""
         with self.env() as env:
             now = env["finance.outbox"]._outbox_now()
@@ -431,7 +487,7 @@ class World:
         for number, amount in made.items():
             there = documents[number]
             state, code, attempts, remote_id, bound = rows[number]
-            report.worst("attempts a document", attempts)
+            report.worst("attempts a document", attempts or 0)
             report.require(there, f"{number} is lost ({state} {code})")
             report.require(len(there) < 2, f"{number} stands there {len(there)} times")
             if not there:
@@ -441,7 +497,7 @@ class World:
             report.require(found == self.there.done, f"{number} has state {found} there")
             report.require(float(total) == float(amount), f"{number} has {total} there, {amount} was sent")
             # a product that shows no id is bound by the number
-            is_bound = remote_id == bound and bound in (ident, number)
+            is_bound = remote_id == bound and (bound == number or ident in (bound or ""))
             report.require(is_bound, f"{number} is bound to {bound}, {ident} stands there")
         calls = self.calls(since)
         self._judge_calls(report, made, calls)
