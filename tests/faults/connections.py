@@ -23,9 +23,7 @@ class Product(NamedTuple):
 
 
 PRODUCTS = {
-    "kingdee_galaxy": Product(
-        "AR_RECEIVABLE", "save", "audit", "executebillquery", "C", "FALLAMOUNTFOR"
-    ),
+    "kingdee_galaxy": Product("AR_RECEIVABLE", "save", "audit", "executebillquery", "C", "FALLAMOUNTFOR"),
     "yonyou_u8": Product("OUGHTRECEIVE", "add", "verify", "get", "audited", "amount"),
     "kingdee_eas": Product("OTHERBILL", "importbill", "auditbill", "getbill", "audited", "totalAmount"),
 }

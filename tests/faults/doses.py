@@ -48,13 +48,26 @@ TABLE = [
     Row("F8", "blackhole: nobody answers", "network.blackholes", 50, "calls", 25, 2),
     Row("F9", "slow drip and endless body", "network.slow_and_endless", 20, "replies", 10, 2),
     Row("F10", "malformed replies of twelve kinds, Kingdee", "network.malformed", 240, "replies", 48, 12),
-    Row("F10-soap", "malformed replies of twelve kinds, SOAP", "network.malformed", 240, "replies", 48, 12, "kingdee_eas"),
-    Row("F13", "token revoked early, 40 workers at once", "together.revoked_tokens", 50, "incidents", 10, 1, "yonyou_u8"),
+    Row(
+        "F10-soap",
+        "malformed replies of twelve kinds, SOAP",
+        "network.malformed",
+        240,
+        "replies",
+        48,
+        12,
+        "kingdee_eas",
+    ),
+    Row(
+        "F13", "token revoked early, 40 workers at once", "together.revoked_tokens", 50, "incidents", 10, 1, "yonyou_u8"
+    ),
     Row("F14", "clock of a worker 10 minutes ahead or behind", "together.wrong_clocks", 40, "workers", 20, 2),
     Row("F15", "two workers forced onto the same rows", "together.same_rows", 200, "runs of 10 documents", 20, 2),
     Row("F16", "poisoned document in front", "poison.in_front", 20, "runs", 2, 2, documents=1000, few=12),
     Row("F17", "database read-only, commits refused", "database.refusals", 10, "refusals", 10, 2),
-    Row("F18", "Odoo restarted and upgraded during a run", "restarts.restarts", 10, "runs", 1, 0, documents=1000, few=20),
+    Row(
+        "F18", "Odoo restarted and upgraded during a run", "restarts.restarts", 10, "runs", 1, 0, documents=1000, few=20
+    ),
     Row("F19", "wrong number or amount from the far side", "poison.wrong_answers", 50, "documents", 25, 4),
     Row("F20", "soak with 1 % mixed faults and kills", "soak.soak", 1, "soak", 1, 1, documents=20_000, few=60),
 ]

@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import time
+from functools import partial
 
 from odoo.addons.crm_finance_bridge.clients.transport import HttpTransport
 from odoo.addons.crm_finance_bridge.models import finance_token
@@ -85,7 +86,7 @@ def named_points(world, report, count, documents=3):
         made, since = world.intents(documents, in_pairs=False), world.mark()
         trap = Trap(world.random.randint(1, occasions))
         place = trap.after if is_after else trap.before
-        child = world.fork(before=lambda: place(owner(world), method))
+        child = world.fork(before=partial(place, owner(world), method))
         child.wait()
         report.require(child.was_killed, f"the worker was not killed: {name}")
         report.runs += 1
@@ -98,7 +99,7 @@ def during_login(world, report, count):
         world.forget_tokens()
         made, since = world.intents(2, in_pairs=False), world.mark()
         trap = Trap(1)
-        child = world.fork(before=lambda: trap.before(finance_token.vault, "encrypt"))
+        child = world.fork(before=partial(trap.before, finance_token.vault, "encrypt"))
         child.wait()
         report.require(child.was_killed, "the worker was not killed while it fetched a token")
         report.runs += 1

@@ -24,7 +24,12 @@ class Laboratory(Side):
         databases = Databases(Cluster("faults", own=True))
         databases.cluster.start()
         worlds = Worlds(databases)
-        super().__init__(databases, worlds.scratch(worlds.template("suite", "people")), may_commit=True, deadline=deadline)
+        super().__init__(
+            databases, worlds.scratch(worlds.template("suite", "people")), may_commit=True, deadline=deadline
+        )
+
+        # a copied sequence counts on a log that its template wrote; without this a crash would set it back
+        databases.cluster.sql("CHECKPOINT")
 
     def run(self, row, count, seed, few=False):
         """What ``count`` runs of a row found.

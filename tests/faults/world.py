@@ -158,7 +158,9 @@ class World:
             self._prepare(env)
         self.deliver()
         with self.env() as env:
-            row = env["finance.outbox"].search([("connection_id", "=", self.connection_id), ("kind", "=", "receivable")])
+            row = env["finance.outbox"].search(
+                [("connection_id", "=", self.connection_id), ("kind", "=", "receivable")]
+            )
             if row.state != "done":
                 raise RuntimeError(f"the first invoice did not arrive: {row.state} {row.last_error}")
             self._first = row.id
@@ -217,8 +219,10 @@ class World:
         """Takes from all workers the lock by which others see that they live."""
         with self.env() as env:
             env.cr.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
-                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT pg_terminate_backend(l.pid) FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted "
+                "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND EXISTS "
+                "(SELECT 1 FROM finance_outbox o WHERE o.state = 'sending' "
+                "AND o.claim_token = ((l.classid::bigint << 32) | l.objid::bigint)::text)"
             )
 
     def wait_for_call(self, operation, since, seconds=10):
@@ -229,6 +233,40 @@ class World:
                 return
             time.sleep(0.002)
         raise RuntimeError(f"no {operation} within {seconds} s")
+
+    def sessions(self):
+        """Sessions on this database besides the one that asks, after the server had a moment to end them."""
+        for _try in range(100):
+            with self.env() as env:
+                env.cr.execute(
+                    "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND pid != pg_backend_pid() AND backend_type = 'client backend'"
+                )
+                found = env.cr.fetchall()
+            if not found:
+                break
+            time.sleep(0.01)
+        return found
+
+    def use_real_time(self):
+        """For servers of their own, which know nothing of our clock. What waits is due again."""
+        self.clock.reset()
+        with self.env() as env:
+            env.cr.execute(
+                "UPDATE finance_outbox SET next_attempt_at = now() AT TIME ZONE 'UTC' WHERE next_attempt_at > now()"
+            )
+        self.resume()
+
+    def wait_for_servers(self, numbers, count, seconds):
+        """Wakes servers, as posting does, until they have carried ``count`` of ``numbers``; False if they do not."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.count_done(numbers) >= count:
+                return True
+            with self.env() as env:
+                env["finance.outbox"]._wake()
+            time.sleep(0.2)
+        return False
 
     def begin(self, seed):
         """Before an experiment: nothing waits, nothing is armed, the breaker is closed."""
@@ -242,7 +280,7 @@ class World:
                 state = "on" if connection.id == self.connection_id else "off"
                 if connection.state != state:
                     connection._switch(state)
-            connections.browse(self.connection_id)._resume()
+        self.resume()
         self.set_settle(SETTLE)
 
     def end(self):
@@ -251,9 +289,21 @@ class World:
         with self.env() as env:
             env.cr.execute("UPDATE finance_outbox SET state = 'done' WHERE state NOT IN ('done', 'rejected', 'dead')")
 
-    def is_breaker_open(self):
+    def is_quiet(self):
+        """Whether the connection calls nobody for now, by its breaker or because it was asked to."""
         with self.env() as env:
-            return bool(env["finance.connection"].browse(self.connection_id).breaker_opened_at)
+            retry_at = env["finance.connection"].browse(self.connection_id).breaker_retry_at
+            return bool(retry_at and retry_at > env["finance.outbox"]._outbox_now())
+
+    def stop_reason(self):
+        """Why the connection waits for a person; False if it does not."""
+        with self.env() as env:
+            return env["finance.connection"].browse(self.connection_id).stop_reason
+
+    def resume(self):
+        """What a person's successful test of the connection does."""
+        with self.env() as env:
+            env["finance.connection"].browse(self.connection_id)._resume()
 
     def touch_all(self, numbers):
         """Seconds that somebody waits who reads the rows and edits the connection."""
@@ -307,7 +357,7 @@ class World:
             connection, values = first.connection_id, json.loads(first.values_text)
             move = env["account.move"].browse(first.res_id)
             made, vals_list = {}, []
-            for position in range(count):
+            for _document in range(count):
                 self._last += 1
                 amount = f"{1000 + self._last % 9973}.00"
                 wire = _with_amount(values, amount)
@@ -330,6 +380,28 @@ class World:
                 rows[position]._outbox_write({"requires_id": rows[position - 1].id})
                 self.pairs[rows[position].number] = rows[position - 1].number
         return made
+
+    def poison(self, number, is_readable):
+        """Frozen values that nobody can read, or of a currency that has no number over there."""
+        with self.env() as env:
+            row = env["finance.outbox"].search([("number", "=", number)])
+            values = json.dumps({**json.loads(row.values_text), "currency": "XXX"}) if is_readable else "{"
+            row._outbox_write({"values_text": values})
+
+    def moments(self, numbers):
+        """{number: when it was finished or given up}."""
+        with self.env() as env:
+            rows = env["finance.outbox"].search([("number", "in", list(numbers))])
+            return {row.number: row.finished_at for row in rows}
+
+    def count_done(self, numbers):
+        return sum(row[0] == "done" for row in self.rows(numbers).values())
+
+    def noted_as_possible(self, numbers):
+        """Numbers of which our table says that they may stand over there."""
+        with self.env() as env:
+            rows = env["finance.outbox"].search([("number", "in", list(numbers)), ("remote_possible", "=", True)])
+            return set(rows.mapped("number"))
 
     # -- workers ----------------------------------------------------------------------------
 
@@ -435,7 +507,9 @@ class World:
                 # PostgreSQL has not seen yet that its client is dead
                 time.sleep(0.005)
                 return 0
-            env.cr.execute("SELECT breaker_retry_at, stop_reason FROM finance_connection WHERE id = %s", [self.connection_id])
+            env.cr.execute(
+                "SELECT breaker_retry_at, stop_reason FROM finance_connection WHERE id = %s", [self.connection_id]
+            )
             retry_at, stopped = env.cr.fetchone()
             if stopped:
                 return None
@@ -464,6 +538,12 @@ class World:
                 (since, self.there.form),
             ).fetchall()
         return [(*call[:2], _number_in(call[2]), *call[3:]) for call in found]
+
+    def count_calls(self, operation, since):
+        """Calls of an operation that is about no document."""
+        with self._books() as books:
+            query = "SELECT count(*) FROM call WHERE id > ? AND lower(operation) = ?"
+            return books.execute(query, (since, operation)).fetchone()[0]
 
     def documents(self, numbers):
         """{number: [(id, status, amount)]} of the far side's books."""
