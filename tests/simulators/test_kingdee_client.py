@@ -248,8 +248,10 @@ def test_a_wrong_clock_is_refused(erp, clients):
     galaxy = clients("kingdee_galaxy")
     ours = connect(erp)
     late = galaxy.KingdeeGalaxyClient(ours.client._transport, ours.client._credentials, clock=lambda: 1_700_000_000)
-    with pytest.raises(clients("errors").SessionLost):
+    with pytest.raises(clients("errors").LoginFailed) as refused:
         late.execute_bill_query("BD_Customer", ("FNumber",))
+    # it looks like a lost session; the Date of the reply tells what it is
+    assert refused.value.reason == "clock"
 
 
 # ---------------------------------------------------------------------- receipts

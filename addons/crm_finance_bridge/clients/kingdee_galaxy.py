@@ -4,7 +4,9 @@ One object serves one account set and one user; it is not safe for use by severa
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from . import kingdee_replies as replies
 from .errors import LoginFailed, NotSent, Rejected, SessionLost, Unknown
@@ -15,6 +17,7 @@ __all__ = ["SESSION", "SIGNED", "KingdeeCredentials", "KingdeeGalaxyClient", "Lo
 
 SIGNED = "signed"
 SESSION = "session"
+MAX_SKEW = 60  # seconds between our clock and the server's, above which it is the clock that must be set
 MAX_ROWS = 2000  # the smallest limit of all versions (Kingdee WebAPI: ExecuteBillQuery)
 _AUTH = "Kingdee.BOS.WebApi.ServicesStub.AuthService."
 _FORMS = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService."
@@ -188,6 +191,8 @@ class KingdeeGalaxyClient:
                 replies.raise_if_session_lost(data)
             except SessionLost as error:
                 self._forget()
+                if self._auth == SIGNED and error.definite and self._is_clock_wrong(reply):
+                    raise LoginFailed("our clock differs from that of the server", reason="clock") from None
                 if last or (write and not error.definite):
                     raise
             except Rejected as error:
@@ -197,6 +202,13 @@ class KingdeeGalaxyClient:
             else:
                 return data
         raise AssertionError("unreachable")
+
+    def _is_clock_wrong(self, reply):
+        """Signatures hold the time, and one that is refused for it looks like a session that is gone."""
+        for value in reply.header_values("Date"):
+            with suppress(TypeError, ValueError):
+                return abs(parsedate_to_datetime(value).timestamp() - self._clock()) > MAX_SKEW
+        return False
 
     def _headers(self, path):
         headers = {}

@@ -35,6 +35,12 @@ class FinanceConnection(models.Model):
                 "The document cannot be sent as it is (%(detail)s). Finance corrects it here and presses Retry.",
                 detail=str(error),
             )
+        if isinstance(error, LoginFailed) and error.reason == "clock":
+            return self.env._(
+                "The clock of this server and that of the other side differ by more than a minute, so the other side "
+                "refuses what we sign. The operator of the server sets its clock, then a system administrator presses "
+                "Test Connection; nothing is sent until then."
+            )
         if isinstance(error, LoginFailed):
             return self.env._(
                 "The other side refuses our login. A system administrator checks user, application and secret of the "
