@@ -64,7 +64,7 @@ TABLE = [
     Row("F14", "clock of a worker 10 minutes ahead or behind", "together.wrong_clocks", 40, "workers", 20, 2),
     Row("F15", "two workers forced onto the same rows", "together.same_rows", 200, "runs of 10 documents", 20, 2),
     Row("F16", "poisoned document in front", "poison.in_front", 20, "runs", 2, 2, documents=1000, few=12),
-    Row("F17", "database read-only, commits refused", "database.refusals", 10, "refusals", 10, 2),
+    Row("F17", "database read-only, commits refused", "database.refusals", 40, "refusals", 10, 2),
     Row(
         "F18", "Odoo restarted and upgraded during a run", "restarts.restarts", 10, "runs", 1, 0, documents=1000, few=20
     ),
