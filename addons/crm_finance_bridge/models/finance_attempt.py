@@ -70,14 +70,16 @@ class FinanceAttempt(models.Model):
         :param outcome: ``ok`` or the class of the error
         """
         payload = row.payload
+        # one column; a company has a hundred
+        company = row.company_id.with_context(prefetch_fields=False)
         return self._ledger_append(
             [
                 {
                     "res_model": row._name,
                     "res_id": row.id,
                     "res_name": row.number,
-                    "company_ref": row.company_id.id,
-                    "company_name": row.company_id.name,
+                    "company_ref": company.id,
+                    "company_name": company.name,
                     "connection_ref": row.connection_id.id,
                     "operation": row.operation,
                     "number": row.number,

@@ -1,4 +1,5 @@
-"""The worker: one row at a time, a commit after each thing that became known, no database work during a call."""
+"""The worker: one row at a time. What a call taught is committed before the next call that may change something over
+there; during a call nothing is asked of the database."""
 
 import json
 import logging
@@ -27,6 +28,13 @@ LOOK_AGAIN = 600
 FIND = "find"
 
 
+class Claim(str):
+    """Token of a worker that carries one row, with what it has learnt about the row and not written yet."""
+
+    def __init__(self, _token):
+        self.learnt = []
+
+
 class ClaimLost(Exception):
     """The row is no longer ours; whoever has it now asks the far side first."""
 
@@ -36,6 +44,7 @@ class FinanceOutbox(models.Model):
 
     def _progress(self, processed, **kw):
         """Seconds left for this run; commits."""
+        self._outbox_commit_soon()
         return self.env["ir.cron"]._commit_progress(processed, **kw)
 
     def _outbox_claim_condition(self):
@@ -69,6 +78,7 @@ class FinanceOutbox(models.Model):
     def _deliver(self, token):
         """Carries one claimed row as far as it goes; never raises for what concerns this row alone."""
         self.ensure_one()
+        token = Claim(token)
         try:
             self._carry(token)
         except ClaimLost:
@@ -77,6 +87,7 @@ class FinanceOutbox(models.Model):
             # a bug or a database failure must not stop the rows behind this one
             _logger.warning("outbox row %s: %s", self.id, type(error).__name__, exc_info=True)
             self._outbox_rollback()
+            token.learnt.clear()
             with suppress(ClaimLost, *CONFLICTS):
                 self._record(token, FIND, Unknown("unexpected", reason="internal"), written=self.remote_possible)
 
@@ -98,16 +109,17 @@ class FinanceOutbox(models.Model):
         self._climb(token, adapter, kind, number, wire, payload, document)
 
     def _freeze_wire(self, token, adapter):
-        """Kind, number, values with their numbers, payload: built once, then always the same bytes; commits."""
-        if not self.payload:
+        """Kind, number, values with their numbers, payload: built once, then always the same bytes."""
+        wire_text, payload = self.wire_text, self.payload
+        if not payload:
             rules = self._operations()[self.operation]
             values = {**json.loads(self.values_text), "number": self.number}
             if rules.needs:
                 values[rules.needs_value] = self._needed_number(rules, values)
             payload = json.dumps(adapter.build(self.kind, values), ensure_ascii=False)
-            wire = json.dumps(values, ensure_ascii=False)
-            self._step(token, lambda: self._outbox_write({"payload": payload, "wire_text": wire}))
-        result = (self.kind, self.number, json.loads(self.wire_text), json.loads(self.payload))
+            wire_text = json.dumps(values, ensure_ascii=False)
+            token.learnt.append(lambda: self._outbox_write({"payload": payload, "wire_text": wire_text}))
+        result = (self.kind, self.number, json.loads(wire_text), json.loads(payload))
         # nothing is read from the database during the calls
         self._outbox_commit()
         return result
@@ -150,7 +162,7 @@ class FinanceOutbox(models.Model):
             if step not in steps:
                 break
             if step == steps[0]:
-                self._step(token, self._mark_possible)
+                token.learnt.append(self._mark_possible)
             document, ok = self._call(token, step, adapter.send_step, kind, step, number, payload)
             if not ok or not self._adopt(token, adapter, wire, document, step):
                 return
@@ -180,7 +192,7 @@ class FinanceOutbox(models.Model):
         self._close_todo()
 
     def _adopt(self, token, adapter, wire, document, step):
-        """Notes what the far side has, if it is ours; False if it is not and the row was stopped."""
+        """Learns what the far side has, if it is ours; False if it is not and the row was stopped."""
         try:
             adapter.verify(self.kind, wire, document)
         except FinanceError as error:
@@ -195,13 +207,15 @@ class FinanceOutbox(models.Model):
                 number=document.number, remote_id=document.remote_id, remote_state=document.status,
             )  # fmt: skip
 
-        self._step(token, note)
+        token.learnt.append(note)
         return True
 
     # -- calling and recording --------------------------------------------------------------
 
     def _call(self, token, step, function, *args):
-        """One call to the far side, recorded with its outcome: (result, True), or (None, False) after a failure."""
+        """One call to the far side, learnt with its outcome: (result, True), or (None, False) after a failure."""
+        if step != FIND:
+            self._step(token)
         start = time.monotonic()
         try:
             result = function(*args)
@@ -216,11 +230,11 @@ class FinanceOutbox(models.Model):
             self.env["finance.attempt"]._note(self, step, "ok", duration_ms=duration, remote_id=remote)
             self.connection_id._breaker_success(self._outbox_now())
 
-        self._step(token, note)
+        token.learnt.append(note)
         return result, True
 
-    def _step(self, token, write):
-        """Runs ``write`` in a transaction of its own while the row is ours.
+    def _step(self, token, write=None):
+        """Writes what was learnt, then ``write``, in a transaction of its own while the row is ours.
 
         :raises ClaimLost: it is not any more
         """
@@ -228,9 +242,13 @@ class FinanceOutbox(models.Model):
             try:
                 if not self._outbox_still_mine(token):
                     raise ClaimLost
-                write()
+                for learnt in token.learnt:
+                    learnt()
+                if write:
+                    write()
                 self.env.flush_all()
                 self._outbox_commit()
+                token.learnt.clear()
                 return
             except CONFLICTS:
                 # somebody edited the connection meanwhile; our knowledge must not get lost over that
