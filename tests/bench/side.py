@@ -68,7 +68,7 @@ class Side:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         command = self.databases.odoo_command(*side_options(self.name), "--no-http", "--log-level=warn")
         options = command[len(settings.odoo_script()) :]
-        path = f"{settings.TOP / 'tests'}:{settings.TOP / 'bin'}"
+        path = f"{settings.TOP / 'tests'}:{settings.TOP / 'bin'}:{peers.LIBRARIES}"
         env = dict(self.databases.cluster.environment(), PYTHONPATH=path, **ENVIRONMENT)
         with open(self.log, "w") as log:
             self._process = subprocess.Popen(

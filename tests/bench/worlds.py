@@ -42,6 +42,8 @@ KINDS = {
     "suite": Kind(tuple(settings.SUITE)),
     "without_bridge": Kind(tuple(name for name in settings.SUITE if name != "crm_finance_bridge")),
     "tier": Kind(("base_tier_validation", "sale_tier_validation"), with_peers=True),
+    # calls of the bridge, made by jobs
+    "queue": Kind((*settings.SUITE, "queue_job"), with_peers=True),
 }
 
 

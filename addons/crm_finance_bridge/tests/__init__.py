@@ -5,6 +5,7 @@ from . import test_reconciliation
 from . import test_health_and_setup
 from . import test_hook
 from . import test_cron
+from . import test_lanes
 from . import test_delivery
 from . import test_exactly_once
 from . import test_money_comes_back

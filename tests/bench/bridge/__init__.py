@@ -1,0 +1,3 @@
+"""The finance bridge: documents out, what it costs meanwhile; a file a topic."""
+
+from . import comparing, idle, posting, sending
