@@ -62,24 +62,34 @@ class FinanceAttempt(models.Model):
         }
 
     @api.model
-    def _note(self, row, step, outcome, **more):
+    def _names_of(self, row):
+        """Company and actor of the lines of a row: one column of each, where a company has a hundred."""
+        company = row.company_id.with_context(prefetch_fields=False)
+        user = self.env.user.sudo().with_context(prefetch_fields=False)
+        return {
+            "company_ref": company.id,
+            "company_name": company.name,
+            "actor_uid": user.id,
+            "actor_name": user.name,
+        }
+
+    @api.model
+    def _note(self, row, step, outcome, names=None, **more):
         """Adds a line to the chain of an outbox row.
 
         :param row: a ``finance.outbox``
         :param step: what was asked of the far side, or what a person did
         :param outcome: ``ok`` or the class of the error
+        :param names: of :meth:`_names_of`, for who adds several lines
         """
         payload = row.payload
-        # one column; a company has a hundred
-        company = row.company_id.with_context(prefetch_fields=False)
         return self._ledger_append(
             [
                 {
                     "res_model": row._name,
                     "res_id": row.id,
                     "res_name": row.number,
-                    "company_ref": company.id,
-                    "company_name": company.name,
+                    **(names or self._names_of(row)),
                     "connection_ref": row.connection_id.id,
                     "operation": row.operation,
                     "number": row.number,

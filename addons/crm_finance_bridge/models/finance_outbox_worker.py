@@ -29,10 +29,15 @@ FIND = "find"
 
 
 class Claim(str):
-    """Token of a worker that carries one row, with what it has learnt about the row and not written yet."""
+    """Token of a worker that carries one row, with what it has learnt about the row and not written yet.
 
-    def __init__(self, _token):
-        self.learnt = []
+    ``names``: columns of the ledger that are the same in all lines of this row.
+    """
+
+    def __new__(cls, token, names):
+        claim = super().__new__(cls, token)
+        claim.names, claim.learnt = names, []
+        return claim
 
 
 class ClaimLost(Exception):
@@ -78,7 +83,7 @@ class FinanceOutbox(models.Model):
     def _deliver(self, token):
         """Carries one claimed row as far as it goes; never raises for what concerns this row alone."""
         self.ensure_one()
-        token = Claim(token)
+        token = Claim(token, self.env["finance.attempt"]._names_of(self))
         try:
             self._carry(token)
         except ClaimLost:
@@ -227,7 +232,9 @@ class FinanceOutbox(models.Model):
 
         def note():
             remote = getattr(result, "remote_id", False)
-            self.env["finance.attempt"]._note(self, step, "ok", duration_ms=duration, remote_id=remote)
+            self.env["finance.attempt"]._note(
+                self, step, "ok", duration_ms=duration, remote_id=remote, names=token.names
+            )
             self.connection_id._breaker_success(self._outbox_now())
 
         token.learnt.append(note)
