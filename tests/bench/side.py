@@ -10,8 +10,11 @@ from house import settings
 
 from . import peers
 
-# what the bridge needs to keep a password; nothing here is secret, nothing is sent anywhere
-ENVIRONMENT = {"CRM_SUITE_SECRET_KEY": "YmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmI=", "CRM_SUITE_ALLOW_NETWORKS": ""}
+# what the bridge needs to keep a password; nothing here is secret, nothing is sent to anybody but our simulators
+ENVIRONMENT = {
+    "CRM_SUITE_SECRET_KEY": "YmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmI=",
+    "CRM_SUITE_ALLOW_NETWORKS": "127.0.0.0/8",
+}
 
 
 class TimeUp(Exception):

@@ -1,7 +1,7 @@
 """What the bridge asks of the database while nothing happens."""
 
 from ..figures import Result, figure
-from .books import address_of, allow, connect, kingdee
+from .books import address_of, connect, kingdee
 
 
 @figure("idle/no-connection", unit="queries", need="ours <= 0")
@@ -31,7 +31,6 @@ def rest(env, erp):
         cron.method_direct_trigger()
     env.cr.commit()
     asleep_lanes = _queries_within(env, lanes, minutes=40)
-    allow(erp)
     receipts = env["finance.receipt"]
     # what a new process reads once is read by the first
     receipts._cron_poll()
