@@ -78,7 +78,7 @@ class LedgerMixin(models.AbstractModel):
         if not rows:
             return self.sudo().browse()
         last = self._ledger_heads(rows)
-        user, company = self.env.user, self.env.company
+        user, company = self.env.user.sudo(), self.env.company.sudo()
         common = {
             "moment": fields.Datetime.now(),
             "actor_uid": user.id,
