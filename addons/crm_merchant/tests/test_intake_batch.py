@@ -125,6 +125,32 @@ class TestIntakeBatch(IntakeCase):
         self.env.invalidate_all()
         self.assertEqual((batch.state, batch.ready_count, batch.duplicate_count), ("checked", 6, 1))
 
+    def test_pages_of_a_check_do_not_matter(self):
+        """Rows are compared with rows of other pages, and with records, as if all were read at once."""
+        self.env["crm.lead"].create({"name": "x", "phone": self.rows(1, 3)[0][2]})
+        rows = [
+            *self.rows(6),
+            *self.rows(2),
+            ["苏州别名机械有限公司", "王伟", self.rows(1, 5)[0][2], "江苏", "", "", ""],
+        ]
+
+        def found():
+            batch = self.upload(rows)
+            batch.action_read()
+            batch.action_check()
+            while batch._check_step():
+                pass
+            suggestions = batch.sudo().suggestion_ids.sorted(lambda suggestion: suggestion.line_id.row_no)
+            return [
+                (s.line_id.row_no, s.survivor_line_id.row_no, s.survivor_model, s.level, s.kind) for s in suggestions
+            ]
+
+        at_once = found()
+        self.assertEqual(len(at_once), 4)
+        module = "odoo.addons.crm_merchant.models.intake.crm_import_batch_check"
+        with patch(f"{module}.CHECK_STEP", 2):
+            self.assertEqual(found(), at_once)
+
     def test_what_sql_writes_is_what_the_orm_would(self):
         """Lines are written in bulk: no stored column is forgotten."""
         batch = self.batch_of(self.rows(1))

@@ -69,6 +69,11 @@ class TestIntakeReading(IntakeCase):
                 self.assertEqual(line.company_name, "苏州恒锐机械有限公司")
                 self.assertEqual(line.values["notes"], [["备注", "要样本,急"]])
 
+    def test_csv_lines_end_in_any_way(self):
+        """A line break inside of quotes belongs to the cell."""
+        (sheet,) = read_workbook(b'a,"b\nc"\rd,e\r\n\nf,"g\r\nh"', "x.csv", 100)
+        self.assertEqual([row for _number, row in sheet.rows], [["a", "b\nc"], ["d", "e"], ["f", "g\r\nh"]])
+
     def test_unreadable_files_are_refused_in_words(self):
         for data, name in ((b"not a workbook", "x.xlsx"), (b"", "x.xlsx"), (b"\x81\x20", "x.csv")):
             with self.subTest(name=name, data=data), self.assertRaises(UserError):
