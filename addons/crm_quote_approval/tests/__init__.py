@@ -31,6 +31,7 @@ from . import test_suite_settings
 from . import test_version_compare
 from . import test_quote_expiry
 from . import test_quote_parameters
+from . import test_quote_public
 from . import test_quote_numbering
 from . import test_quote_share
 from . import test_edit
