@@ -88,6 +88,12 @@ class FinanceReceipt(models.Model):
     def _register_stored(self, connection):
         """Registers stored receipts one by one; a bad one says so and stops no other."""
         left = True
+        # most polls find nothing to do
+        unsettled = self.search(
+            [("connection_id", "=", connection.id), ("state", "in", ("new", "review", "open"))], limit=1
+        )
+        if not unsettled:
+            return left
         self._take_over_claims(connection)
         # the job has no language of its own; what it leaves in a record's history is read by people
         reader = self.with_env(connection._in_words().env)

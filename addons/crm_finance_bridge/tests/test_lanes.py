@@ -162,15 +162,17 @@ class TestPace(BridgeCase):
             def _now(self):
                 return case.moment
 
-            def __call__(self):
-                super().__call__()
-                case.calls.append(case.moment)
-
         def sleep(seconds):
             case.slept.append(seconds)
             case.moment += timedelta(seconds=seconds)
 
-        return Frozen(self.cursor, self.connection.id, per_minute, sleep=sleep)
+        pace = Frozen(self.cursor, self.connection.id, per_minute, sleep=sleep)
+
+        def call():
+            pace()
+            self.calls.append(self.moment)
+
+        return call
 
     @contextlib.contextmanager
     def cursor(self):
