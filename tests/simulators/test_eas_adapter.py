@@ -121,6 +121,54 @@ class TestRoad:
                 break
         assert [document.number for document in found] == [f"CRM-AR-{number}" for number in range(1, 6)]
 
+    def test_what_changed_and_fapiao_numbers(self, ready, eas):
+        adapter, _payload = ready
+        for number in range(1, 4):
+            deliver(adapter, "receivable", receivable_values(f"CRM-AR-{number}"))
+        eas.change("otherbill", "CRM-AR-1", invoiceNumber="24312000000012345678")
+        eas.act("otherbill", "CRM-AR-2", "unaudit")
+        eas.act("otherbill", "CRM-AR-2", "reject")
+        adapter._page_size = 2
+        window = utc_now() - timedelta(hours=1), utc_now() + timedelta(seconds=2)
+        found = {item.number: adapter.state_of(item) for item in adapter.read_changes("receivable", *window)}
+        assert found == {"CRM-AR-1": "audited", "CRM-AR-2": "rejected", "CRM-AR-3": "audited"}
+        assert adapter.read_fapiao(*window) == {"CRM-AR-1": ("24312000000012345678",)}
+        past = utc_now() - timedelta(days=3), utc_now() - timedelta(days=2)
+        assert adapter.read_changes("receivable", *past) == []
+
+    def test_a_customer_is_changed_and_only_once(self, ready, eas):
+        adapter, _payload = ready
+        values = {"number": "CRM-C-1", "name": "新名称有限公司", "phone": "021-1"}
+        payload = adapter.build("customer_update", values)
+        found = adapter.find("customer_update", "CRM-C-1")[0]
+        assert adapter.next_step_for("customer_update", found, values) == "save"
+        eas.inject("drop_after_commit", op="importBill")
+        with pytest.raises(errors.Unknown):
+            adapter.send_step("customer_update", "save", "CRM-C-1", payload)
+        found = adapter.find("customer_update", "CRM-C-1")[0]
+        adapter.verify("customer_update", values, found)
+        assert adapter.next_step_for("customer_update", found, values) == "done"
+        header = eas.ledger()["customer"][0]["header"]
+        assert (header["name"], header["phone"]) == ("新名称有限公司", "021-1")
+        assert header["taxNumber"] == customer_values()["credit_code"]
+        assert adapter.next_step_for("customer_update", None, values) == "stop"
+
+    def test_open_items(self, ready, eas):
+        adapter, _payload = ready
+        for number in range(1, 4):
+            deliver(adapter, "receivable", receivable_values(f"CRM-AR-{number}"))
+        eas.change("otherbill", "CRM-AR-1", settledAmount="13.10")
+        eas.change("otherbill", "CRM-AR-2", settledAmount="113.10")
+        eas.act("otherbill", "CRM-AR-3", "unaudit")
+        eas.enter_receipt("CRM-C-1", "40.00", number="SK-1", date="2026-01-20")
+        adapter._page_size = 1
+        items = adapter.read_open_items(date(2026, 1, 20))
+        assert [(item.kind, item.number, item.amount) for item in items] == [
+            ("receivable", "CRM-AR-1", Decimal("100.00")),
+            ("receipt", "SK-1", Decimal("-40.00")),
+        ]
+        assert adapter.read_open_items(date(2026, 1, 19)) == []
+
     def test_codes_and_credit_limits(self, ready, eas):
         adapter, _payload = ready
         for number in range(2, 6):

@@ -78,12 +78,20 @@ class FinanceAdapter(ABC):
         """
         return self.next_step(kind, document)
 
-    # letter of ``RemoteDocument.status`` -> stage; a product with other letters names its own
+    # letter of ``RemoteDocument.status`` -> stage
     stages = {"Z": "saved", "A": "saved", "B": "submitted", "C": "audited", "D": "rejected"}
 
+    @classmethod
+    def stage_of(cls, kind, status):
+        """Stage that a status means: ``saved``, ``submitted``, ``audited``, ``rejected``; "" if it is not known.
+
+        Hook: a product with other words than Kingdee's letters has its own.
+        """
+        return cls.stages.get(status, "")
+
     def state_of(self, document):
-        """Stage of a document over there: ``saved``, ``submitted``, ``audited``, ``rejected``, ``void``; "" unknown."""
-        return "void" if document.cancelled else self.stages.get(document.status, "")
+        """Stage of a document over there; ``void`` whatever its status says."""
+        return "void" if document.cancelled else self.stage_of(document.kind, document.status)
 
     @abstractmethod
     def build(self, kind, values):
@@ -131,6 +139,20 @@ class FinanceAdapter(ABC):
 
     def read_credit_limits(self):
         """Customer number -> credit limit (Decimal, local currency); ``None`` if not offered."""
+        return None
+
+    def read_changes(self, kind, since, until):
+        """Documents of that kind that changed between two aware moments, ours and others.
+
+        List of ``RemoteDocument``; a product without a time of change may give more. ``None`` if not offered.
+        """
+        return None
+
+    def read_fapiao(self, since, until):
+        """Number of a receivable -> tuple of its fapiao numbers, of those that changed between two aware moments.
+
+        ``None`` if not offered; an empty tuple means that the fapiao was taken back.
+        """
         return None
 
     def read_open_items(self, day):

@@ -6,15 +6,17 @@ facade that the site installs, because EAS ships none (``WSCrmBridgeFacade``, de
 """
 
 import json
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
-from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT, FinanceAdapter
+from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT
 from .errors import CursorInvalid, InvalidValues, Unknown
 from .kingdee_eas import EasCredentials, KingdeeEasClient
-from .kingdee_eas_payloads import EasSettings, build_bill
+from .kingdee_eas_payloads import CHANGED_KEYS, EasSettings, build_bill
+from .kingdee_eas_reading import EasReading
 from .kingdee_eas_replies import judge, judge_found, judge_page
+from .kingdee_eas_values import BASE, amount_of, day_of, text_of
 from .kingdee_payloads import money
-from .results import ConnectionReport, ReceiptCursor, RemoteCode, RemoteDocument, RemoteReceipt
+from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
 from .transport import HttpTransport
 
 SERVICES = "ormrpc/services/"
@@ -22,10 +24,9 @@ _FUTURE = timedelta(hours=24)
 # billStatus -> the letters that the bridge speaks
 _LETTERS = {"SAVED": "A", "SUBMITTED": "B", "AUDITED": "C", "REJECTED": "D"}
 _VOID = frozenset({"DELETED", "CANCELLED"})
-_BASE = ("customer", "product")
 
 
-class KingdeeEasAdapter(FinanceAdapter):
+class KingdeeEasAdapter(EasReading):
     """Customers, materials, orders, receivables (blue and red), own receipts go out; receipts come back.
 
     :param client: a :class:`KingdeeEasClient`.
@@ -34,7 +35,16 @@ class KingdeeEasAdapter(FinanceAdapter):
     """
 
     product = "kingdee_eas"
-    kinds = ("customer", "product", "sales_order", "receivable", "credit_note", "own_receipt", "receipt")
+    kinds = (
+        "customer",
+        "customer_update",
+        "product",
+        "sales_order",
+        "receivable",
+        "credit_note",
+        "own_receipt",
+        "receipt",
+    )
     sends = kinds[:-1]
 
     def __init__(self, client, settings, *, page_size=500):
@@ -79,11 +89,16 @@ class KingdeeEasAdapter(FinanceAdapter):
         """Save, submit, audit; receipts of the far side are only read."""
         if self._known(kind) not in self.sends:
             return ()
+        if kind == "customer_update":
+            # EAS takes changes of base data in any state and leaves the state
+            return (SAVE,)
         return (SAVE, SUBMIT, AUDIT) if kind in self.settings.audit_kinds else (SAVE, SUBMIT)
 
     def next_step(self, kind, document):
         """By state: saved, submit; submitted, audit or wait; audited, done; rejected: a person has to look."""
         if document is None:
+            if kind == "customer_update":
+                return STOPPED
             return SAVE if self.steps(kind) else WAIT
         if document.cancelled:
             return STOPPED
@@ -93,6 +108,14 @@ class KingdeeEasAdapter(FinanceAdapter):
         if due is None:
             return STOPPED
         return due if due in self.steps(kind) else WAIT
+
+    def next_step_for(self, kind, document, values):
+        """A changed customer is written until the other side holds what was to be written."""
+        if kind != "customer_update" or document is None or document.cancelled:
+            return self.next_step(kind, document)
+        wanted = build_bill(kind, values, self.settings)
+        same = all(text_of(document.raw.get(key)) == wanted[key].strip() for key in CHANGED_KEYS if key in wanted)
+        return DONE if same else SAVE
 
     def build(self, kind, values):
         """The bill, as importBill gets it."""
@@ -113,21 +136,24 @@ class KingdeeEasAdapter(FinanceAdapter):
             if not number or (payload or {}).get("number") != number:
                 raise InvalidValues("number", "differs from the payload")
             text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
-            done = self.client.import_bill(bill_type, text, "save", read)
+            mode = "update" if kind == "customer_update" else "save"
+            done = self.client.import_bill(bill_type, text, mode, read)
         elif step == SUBMIT:
             done = self.client.submit_bill(bill_type, number, read)
         else:
             done = self.client.audit_bill(bill_type, number, read)
-        if not isinstance(done, dict) or not _text(done.get("number")):
+        if not isinstance(done, dict) or not text_of(done.get("number")):
             raise Unknown("the reply does not name the document", reason="shape")
-        self._equal("number", number, _text(done["number"]))
-        return self._read_back(kind, number, _text(done.get("id")))
+        self._equal("number", number, text_of(done["number"]))
+        return self._read_back(kind, number, text_of(done.get("id")))
 
     def verify(self, kind, values, document):
         """Number, void mark, customer, currency, name (base data) and amount must be ours."""
         self._equal("number", str(values["number"]), document.number)
         self._equal("cancelled", False, document.cancelled)
-        if kind in _BASE:
+        if kind == "customer_update":
+            return
+        if kind in BASE:
             self._equal("name", str(values["name"]).strip(), (document.name or "").strip())
             return
         self._equal("customer", str(values["customer_number"]), document.customer_number)
@@ -177,28 +203,7 @@ class KingdeeEasAdapter(FinanceAdapter):
         bills, following = self._page("receivable", window)
         return [self._document("receivable", bill) for bill in bills], following
 
-    def read_codes(self, kind):
-        """Customers and materials of the company; EAS tells no other codes through the facade."""
-        if kind not in _BASE:
-            return None
-        return [RemoteCode(kind, _text(row.get("number")), _text(row.get("name"))) for row in self._all(kind)]
-
-    def read_credit_limits(self):
-        """Customer number -> credit limit, of those who have one."""
-        rows = [row for row in self._all("customer") if row.get("creditAmount") is not None]
-        return {_text(row.get("number")): _amount(row["creditAmount"]) for row in rows}
-
     # ------------------------------------------------------------------ inside
-
-    def _all(self, kind):
-        """Every row of base data of our company, page by page."""
-        conditions = {"company": self.settings.organisation, "limit": self._page_size}
-        while True:
-            rows, following = self._page(kind, conditions)
-            yield from rows
-            if following is None:
-                return
-            conditions["cursor"] = following
 
     def _page(self, kind, conditions):
         text = json.dumps(conditions, ensure_ascii=False)
@@ -211,21 +216,21 @@ class KingdeeEasAdapter(FinanceAdapter):
 
     def _document(self, kind, bill):
         letter, void = self._state(bill)
-        if not _text(bill.get("id")):
+        if not text_of(bill.get("id")):
             raise Unknown("a document without id", reason="shape")
-        is_bill = kind not in _BASE
+        is_bill = kind not in BASE
         return RemoteDocument(
             kind=kind,
-            remote_id=_text(bill["id"]),
-            number=_text(bill.get("number")),
+            remote_id=text_of(bill["id"]),
+            number=text_of(bill.get("number")),
             status=letter,
             cancelled=void,
-            amount=_amount(bill.get("totalAmount")) if is_bill else None,
+            amount=amount_of(bill.get("totalAmount")) if is_bill else None,
             modified=self._moment(bill.get("modifiedTime")),
-            customer_number=_text(bill.get("customer" if is_bill else "number")),
-            currency_number=_text(bill.get("currency")),
-            name=_text(bill.get("name")) or None,
-            day=_day(bill["bizDate"]) if bill.get("bizDate") else None,
+            customer_number=text_of(bill.get("customer" if is_bill else "number")),
+            currency_number=text_of(bill.get("currency")),
+            name=text_of(bill.get("name")) or None,
+            day=day_of(bill["bizDate"]) if bill.get("bizDate") else None,
             raw=bill,
         )
 
@@ -233,26 +238,26 @@ class KingdeeEasAdapter(FinanceAdapter):
         """One receiving bill; lists show no lines, so the bill is the line."""
         letter, void = self._state(bill)
         moment = self._moment(bill.get("modifiedTime"))
-        if not _text(bill.get("id")) or moment is None:
+        if not text_of(bill.get("id")) or moment is None:
             raise Unknown("a receipt without id or time", reason="shape")
         settled = bill.get("settledAmount")
         return RemoteReceipt(
-            remote_id=_text(bill["id"]),
-            number=_text(bill.get("number")),
+            remote_id=text_of(bill["id"]),
+            number=text_of(bill.get("number")),
             entry_id="0",
-            date=_day(bill.get("bizDate")),
-            customer_number=_text(bill.get("customer")),
-            amount=_amount(bill.get("totalAmount")),
-            currency_number=_text(bill.get("currency")),
-            third_number=_text(bill.get("reference")),
-            remark=_text(bill.get("description")),
+            date=day_of(bill.get("bizDate")),
+            customer_number=text_of(bill.get("customer")),
+            amount=amount_of(bill.get("totalAmount")),
+            currency_number=text_of(bill.get("currency")),
+            third_number=text_of(bill.get("reference")),
+            remark=text_of(bill.get("description")),
             status=letter,
             cancelled=void,
             modified=moment,
-            receive_item=_text(bill.get("contractNumber")),
-            purpose_number=_text(bill.get("recType")),
-            settle_number=_text(bill.get("bankAccount")),
-            written_off=_amount(settled) if settled is not None else None,
+            receive_item=text_of(bill.get("contractNumber")),
+            purpose_number=text_of(bill.get("recType")),
+            settle_number=text_of(bill.get("bankAccount")),
+            written_off=amount_of(settled) if settled is not None else None,
             raw=bill,
         )
 
@@ -278,21 +283,3 @@ class KingdeeEasAdapter(FinanceAdapter):
         except (TypeError, ValueError):
             raise Unknown("a date of the reply is unreadable", reason="shape") from None
         return moment.replace(tzinfo=moment.tzinfo or self._zone).astimezone(UTC)
-
-
-def _day(value):
-    try:
-        return date.fromisoformat(_text(value)[:10])
-    except ValueError:
-        raise Unknown("a date of the reply is unreadable", reason="shape") from None
-
-
-def _text(value):
-    return "" if value is None else str(value).strip()
-
-
-def _amount(value):
-    try:
-        return money(value)
-    except InvalidValues:
-        raise Unknown("an amount of the reply is unreadable", reason="shape") from None

@@ -23,6 +23,7 @@ from .kingdee_payloads import day_text, money, money_text
 
 BILL_TYPES = {
     "customer": "customer",
+    "customer_update": "customer",
     "product": "material",
     "sales_order": "saleorder",
     "receivable": "otherbill",
@@ -108,6 +109,17 @@ def customer_bill(values, settings):
     return bill
 
 
+# what a change of a customer writes: their key -> ours
+CHANGED_KEYS = {"name": "name", "taxNumber": "credit_code", "phone": "phone", "address": "address"}
+
+
+def customer_change(values, settings):
+    """The changed fields of a customer that is there; what is empty here stays as it is there."""
+    needed(values, "name")
+    bill = {"company": settings.organisation, "number": needed(values, "number")}
+    return {**bill, **{key: str(values[ours]) for key, ours in CHANGED_KEYS.items() if values.get(ours)}}
+
+
 def product_bill(values, settings):
     """A material."""
     bill = {
@@ -159,6 +171,7 @@ def own_receipt_bill(values, settings):
 
 _BUILDERS = {
     "customer": customer_bill,
+    "customer_update": customer_change,
     "product": product_bill,
     "receivable": receivable_bill,
     "credit_note": receivable_bill,

@@ -1,23 +1,21 @@
 """Kingdee Cloud Galaxy behind the :class:`.adapter.FinanceAdapter` seam."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 
 from . import kingdee_filters as where
-from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT, FinanceAdapter
+from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT
 from .errors import (
-    CursorInvalid,
     InvalidValues,
     Mismatch,
     NumberTaken,
     Rejected,
-    Unknown,
 )
 from .kingdee_galaxy import SIGNED, KingdeeCredentials, KingdeeGalaxyClient
+from .kingdee_galaxy_news import KingdeeNews
+from .kingdee_galaxy_reading import BASE, FIND, NUMBER_KEY, text_of
 from .kingdee_payloads import (
     CHANGED_KEYS,
     FORMS,
-    RECEIPT_FIELDS,
     KingdeeSettings,
     customer_change,
     customer_model,
@@ -25,51 +23,12 @@ from .kingdee_payloads import (
     order_model,
     product_model,
     receipt_model,
-    receipt_query,
     receivable_model,
 )
-from .results import ConnectionReport, ReceiptCursor, RemoteCode, RemoteDocument, RemoteReceipt
+from .results import ConnectionReport
 from .transport import HttpTransport
 
 UNAUDIT = "unaudit"
-# kind -> (id, number, status, cancelled, modified, amount, customer, currency, name)
-_FIND = {
-    "customer": (
-        "FCUSTID", "FNumber", "FDocumentStatus", "FForbidStatus", "FModifyDate",
-        None, "FNumber", "FTRADINGCURRID.FNumber", "FName",
-    ),
-    "receivable": (
-        "FID", "FBillNo", "FDocumentStatus", "FCancelStatus", "FModifyDate",
-        "FALLAMOUNTFOR", "FCUSTOMERID.FNumber", "FCURRENCYID.FNumber", None,
-    ),
-    "receipt": (
-        "FID", "FBillNo", "FDocumentStatus", "FCancelStatus", "FModifyDate",
-        "FREALRECAMOUNTFOR", "FCONTACTUNIT.FNumber", "FCURRENCYID.FNumber", None,
-    ),
-    "sales_order": (
-        "FID", "FBillNo", "FDocumentStatus", "FCancelStatus", "FModifyDate",
-        "FBillAllAmount", "FCustId.FNumber", "FSettleCurrId.FNumber", None,
-    ),
-    "product": (
-        "FMATERIALID", "FNumber", "FDocumentStatus", "FForbidStatus", "FModifyDate", None, "FNumber", "FNumber", "FName",
-    ),
-}  # fmt: skip
-_FIND["customer_update"] = _FIND["customer"]
-_FIND["credit_note"] = _FIND["receivable"]
-_FIND["own_receipt"] = _FIND["receipt"]
-# kind of a mapping -> form whose numbers and names are offered for it
-_CODES = {
-    "product": "BD_MATERIAL",
-    "unit": "BD_UNIT",
-    "currency": "BD_Currency",
-    "settlement": "BD_SETTLETYPE",
-    "salesperson": "BD_Saler",
-    "department": "BD_Department",
-    "tax": "BD_TaxRate",
-    "customer": "BD_Customer",
-}
-_BASE = ("customer", "customer_update", "product")
-_NUMBER_KEY = dict.fromkeys(_FIND, "FBillNo") | dict.fromkeys(_BASE, "FNumber")
 _MODELS = {
     "customer": customer_model,
     "product": product_model,
@@ -78,11 +37,10 @@ _MODELS = {
     "sales_order": order_model,
     "own_receipt": receipt_model,
 }
-_FUTURE = timedelta(hours=24)
 _VALIDATION = 11  # MsgCode 验证失败
 
 
-class KingdeeGalaxyAdapter(FinanceAdapter):
+class KingdeeGalaxyAdapter(KingdeeNews):
     """Customers and receivables go out (save, submit, audit), receipts are read back.
 
     :param client: a :class:`KingdeeGalaxyClient`.
@@ -125,9 +83,9 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
 
     def find(self, kind, number):
         """Exactly what carries the number; customers only of our using organisation."""
-        keys = _FIND[self._known(kind)]
+        keys = FIND[self._known(kind)]
         condition = where.eq(keys[1], number)
-        if kind in _BASE:
+        if kind in BASE:
             condition = where.all_of(condition, where.eq("FUseOrgId.FNumber", self.settings.organisation))
         more = tuple(CHANGED_KEYS.values()) if kind == "customer_update" else ()
         fields = tuple(dict.fromkeys([key for key in keys if key] + list(more)))
@@ -167,7 +125,7 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         if kind != "customer_update" or document is None or document.cancelled:
             return self.next_step(kind, document)
         wanted = customer_change(values)["Model"]
-        if all(_text(document.raw[key]) == wanted[key].strip() for key in CHANGED_KEYS.values()):
+        if all(text_of(document.raw[key]) == wanted[key].strip() for key in CHANGED_KEYS.values()):
             return SUBMIT if document.status == "D" else self.next_step(kind, document)
         # a person over there has it in his hands while it is submitted
         return {"C": UNAUDIT, "B": WAIT}.get(document.status, SAVE)
@@ -189,7 +147,7 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         form = FORMS[kind]
         if step == SAVE:
             model = (payload or {}).get("Model") or {}
-            if not number or model.get(_NUMBER_KEY[kind]) != number:
+            if not number or model.get(NUMBER_KEY[kind]) != number:
                 raise InvalidValues("number", "differs from the payload")
             outcome = self._save(kind, number, self._addressed(kind, number, payload))
         elif step == UNAUDIT:
@@ -208,149 +166,13 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         self._equal("cancelled", False, document.cancelled)
         if kind == "customer_update":
             return
-        if kind in _BASE:
+        if kind in BASE:
             self._equal("name", str(values["name"]).strip(), (document.name or "").strip())
             return
         self._equal("customer", str(values["customer_number"]), document.customer_number)
         currency = self.settings.currencies.get(values["currency"])
         self._equal("currency", currency, document.currency_number)
         self._equal("amount", money(values["amount_total"]), document.amount)
-
-    # ------------------------------------------------------------------ what they have
-
-    def read_codes(self, kind):
-        """Audited, not forbidden base data of one kind."""
-        if kind not in _CODES:
-            return None
-        condition = where.all_of(where.eq("FDocumentStatus", "C"), where.eq("FForbidStatus", "A"))
-        codes = []
-        while True:
-            rows = self.client.execute_bill_query(
-                _CODES[kind],
-                ("FNumber", "FName"),
-                condition,
-                order=("FNumber",),
-                start=len(codes),
-                limit=self._page_size,
-            )
-            codes.extend(RemoteCode(kind, _text(number), _text(name)) for number, name in rows)
-            if len(rows) < self._page_size:
-                return codes
-
-    def read_open_items(self, day):
-        """Open rests of audited receivables (per due date, added up) and receipts up to ``day``.
-
-        What was written off over there since then is taken off too: read it on the day itself.
-        """
-        settled = (where.eq("FDocumentStatus", "C"), where.eq("FCancelStatus", "A"), where.le("FDATE", day))
-        items = {}
-        parts = (
-            ("receivable", 1, "FPAYAMOUNTFOR", "FWRITTENOFFAMOUNTFOR_P", "FSETTLEORGID.FNumber",
-             self.settings.organisation),
-            ("receipt", -1, "FRECAMOUNTFOR_E", "FWRITTENOFFAMOUNTFOR_D", "FPAYORGID.FNumber",
-             self.settings.receipt_organisation),
-        )  # fmt: skip
-        for kind, sign, total, written_off, organisation_key, organisation in parts:
-            ident, number, _status, _void, _modified, _amount, customer, currency, _name = _FIND[kind]
-            condition = where.all_of(*settled, where.eq(organisation_key, organisation))
-            fields = (ident, number, customer, currency, "FDATE", total, written_off)
-            for row in self._all_rows(FORMS[kind], fields, condition, ident):
-                rest = sign * (_amount(row[5] or 0) - _amount(row[6] or 0))
-                known = items.get((kind, row[0]))
-                items[kind, row[0]] = RemoteDocument(
-                    kind, str(row[0]), _text(row[1]), "C", amount=rest + (known.amount if known else 0),
-                    customer_number=_text(row[2]), currency_number=_text(row[3]), day=self._day(row[4]),
-                )  # fmt: skip
-        return [item for item in items.values() if item.amount]
-
-    def read_documents(self, since, until, *, page=None):
-        """Receivables dated in the period, in any state, by id; ``page`` is the last id read."""
-        keys = _FIND["receivable"]
-        condition = where.all_of(
-            where.ge("FDATE", since),
-            where.le("FDATE", until),
-            where.eq("FSETTLEORGID.FNumber", self.settings.organisation),
-            *([where.gt("FID", page)] if page else []),
-        )
-        fields = (*(key for key in keys if key), "FDATE")
-        rows = self.client.execute_bill_query(
-            FORMS["receivable"], fields, condition, order=(keys[0],), limit=self._page_size
-        )
-        documents = []
-        for row in rows:
-            raw = dict(zip(fields, row, strict=True))
-            documents.append(replace(self._document("receivable", keys, raw), day=self._day(raw["FDATE"])))
-        return documents, (rows[-1][0] if len(rows) == self._page_size else None)
-
-    def _all_rows(self, form, fields, condition, ident):
-        """All rows; pages are cut by offset, the order is fixed by the id."""
-        rows = []
-        while True:
-            more = self.client.execute_bill_query(
-                form, fields, condition, order=(ident,), start=len(rows), limit=self._page_size
-            )
-            rows.extend(more)
-            if len(more) < self._page_size:
-                return rows
-
-    def _day(self, value):
-        moment = self._moment(value)
-        return moment.astimezone(self._zone).date() if moment else None
-
-    # ------------------------------------------------------------------ receipts
-
-    def read_receipts(self, cursor, until):
-        """One page of the window ``[since - overlap, until)``.
-
-        Pages are cut by bill id, not by row offset: a bill that is changed while we read leaves
-        the window, and offsets would then skip another. A bill cut by the end of a page is read
-        again with the next one. A finished window moves ``since`` to its end.
-        """
-        if until.tzinfo is None:
-            raise CursorInvalid("until needs a time zone", reason="cursor_naive")
-        if cursor.since > until + _FUTURE:
-            raise CursorInvalid("the cursor lies in the future", reason="cursor_future")
-        end = cursor.until if cursor.partial else until.astimezone(UTC).replace(microsecond=0)
-        if not cursor.partial and end <= cursor.since:
-            return [], cursor
-        start = cursor.since - timedelta(minutes=self.settings.overlap_minutes)
-        window = receipt_query(self._local(start), self._local(end), self.settings)
-        rows, last_id = self._page(window, cursor.after_id)
-        receipts = [self._receipt(dict(zip(RECEIPT_FIELDS, row, strict=True))) for row in rows]
-        if last_id is None:
-            return receipts, ReceiptCursor(end)
-        return receipts, ReceiptCursor(cursor.since, end, last_id)
-
-    def _page(self, window, after_id):
-        """Rows of whole bills after ``after_id``, and the last id if there may be more."""
-        scope = window if after_id is None else where.all_of(window, where.gt("FID", after_id))
-        rows = self._receipt_rows(scope, 0)
-        if len(rows) < self._page_size:
-            return rows, None
-        last = rows[-1][0]
-        whole = [row for row in rows if row[0] != last]
-        if whole:
-            return whole, whole[-1][0]
-        # a single bill fills the page: read all of its lines by offset
-        scope = where.all_of(window, where.eq("FID", last))
-        start = len(rows)
-        while more := self._receipt_rows(scope, start):
-            rows.extend(more)
-            start += len(more)
-        return rows, last
-
-    def _receipt_rows(self, scope, start):
-        rows = self.client.execute_bill_query(
-            FORMS["receipt"],
-            RECEIPT_FIELDS,
-            scope,
-            order=RECEIPT_FIELDS[:2],
-            start=start,
-            limit=self._page_size,
-        )
-        if not all(isinstance(row[0], int) for row in rows):
-            raise Unknown("a receipt has no numeric id", reason="shape")
-        return rows
 
     # ------------------------------------------------------------------ inside
 
@@ -359,7 +181,7 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         try:
             return self.client.save(FORMS[kind], payload)
         except Rejected as error:
-            key = _NUMBER_KEY[kind].lower()
+            key = NUMBER_KEY[kind].lower()
             taken = any(message.field.lower() == key or f"[{number}]" in message.text for message in error.messages)
             if error.code != _VALIDATION or not taken:
                 raise
@@ -378,70 +200,3 @@ class KingdeeGalaxyAdapter(FinanceAdapter):
         if len(found) != 1:
             raise Mismatch("number of documents", 1, len(found))
         return {**payload, "Model": {"FCUSTID": int(found[0].remote_id), **payload["Model"]}}
-
-    def _document(self, kind, keys, raw):
-        ident, number, status, void, modified, amount, customer, currency, name = keys
-        if raw[ident] in (None, "") or not isinstance(raw[status], str):
-            raise Unknown("a document without id or status", reason="shape")
-        return RemoteDocument(
-            kind=kind,
-            remote_id=str(raw[ident]),
-            number=_text(raw[number]),
-            status=raw[status].strip(),
-            cancelled=raw[void] == "B",
-            amount=_amount(raw[amount]) if amount else None,
-            modified=self._moment(raw[modified]),
-            customer_number=_text(raw[customer]),
-            currency_number=_text(raw[currency]),
-            name=_text(raw[name]) if name else None,
-            raw=raw,
-        )
-
-    def _receipt(self, raw):
-        moment = self._moment(raw["FDATE"])
-        return RemoteReceipt(
-            remote_id=str(raw["FID"]),
-            number=_text(raw["FBillNo"]),
-            entry_id=_text(raw["FRECEIVEBILLENTRY_FEntryId"]),
-            date=moment.astimezone(self._zone).date() if moment else None,
-            customer_number=_text(raw["FCONTACTUNIT.FNumber"]),
-            amount=_amount(raw["FRECAMOUNTFOR_E"]),
-            currency_number=_text(raw["FCURRENCYID.FNumber"]),
-            third_number=_text(raw["FTHIRDBILLNO"]),
-            remark=_text(raw["FREMARK"]),
-            status=_text(raw["FDocumentStatus"]),
-            cancelled=raw["FCancelStatus"] == "B",
-            modified=self._moment(raw["FModifyDate"]),
-            receive_item=_text(raw["FRECEIVEITEM"]),
-            purpose_number=_text(raw["FPURPOSEID.FNumber"]),
-            settle_number=_text(raw["FSETTLENO"]),
-            written_off=_amount(raw["FWRITTENOFFAMOUNTFOR_D"] or 0),
-            raw=raw,
-        )
-
-    def _local(self, moment):
-        """Server local time without a zone, as filters want it."""
-        return moment.astimezone(self._zone).replace(tzinfo=None)
-
-    def _moment(self, value):
-        """Aware UTC of the server's local time text (fractions of any length), or ``None``."""
-        if not value:
-            return None
-        try:
-            if isinstance(value, str) and value.startswith("/Date("):
-                return datetime.fromtimestamp(int(value[6:].split(")")[0][:13]) / 1000, UTC)
-            moment = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise Unknown("a date of the reply is unreadable", reason="shape") from None
-        return moment.replace(tzinfo=moment.tzinfo or self._zone).astimezone(UTC)
-
-
-def _text(value):
-    return "" if value is None else str(value).strip()
-
-
-def _amount(value):
-    try:
-        return money(value)
-    except InvalidValues:
-        raise Unknown("an amount of the reply is unreadable", reason="shape") from None

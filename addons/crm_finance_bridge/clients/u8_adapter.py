@@ -22,6 +22,12 @@ from .u8_token import SHARED
 from .u8_values import cut
 
 _FUTURE = timedelta(hours=24)
+# kind -> names under which its list takes a span of days
+_CHANGE_SPANS = {
+    "receivable": ("date_begin", "date_end"),
+    "sales_order": ("date_begin", "date_end"),
+    "own_receipt": ("vouchdate_begin", "vouchdate_end"),
+}
 
 
 class YonyouU8Adapter(FinanceAdapter):
@@ -142,15 +148,14 @@ class YonyouU8Adapter(FinanceAdapter):
             self._equal("currency", self.settings.currencies.get(values["currency"]), document.currency_number)
         self._equal("amount", money(values["amount_total"]), document.amount)
 
-    def state_of(self, document):
+    @classmethod
+    def stage_of(cls, kind, status):
         """U8 tells Chinese words; an archive has no state."""
-        if document.cancelled:
-            return "void"
-        if document.kind in ARCHIVES or document.status in AUDITED_STATES:
+        if kind in ARCHIVES or status in AUDITED_STATES:
             return "audited"
-        if document.status in OPEN_STATES:
+        if status in OPEN_STATES:
             return "saved"
-        return "submitted" if document.status in DECIDING_STATES else ""
+        return "submitted" if status in DECIDING_STATES else ""
 
     # ------------------------------------------------------------------ receipts
 
@@ -201,6 +206,21 @@ class YonyouU8Adapter(FinanceAdapter):
         found = self.client.page("oughtreceive", index, self._page_size, **span)
         documents = [document_of("receivable", row, self.settings) for row in found.rows]
         return documents, (index if index < found.count else None)
+
+    def read_changes(self, kind, since, until):
+        """Documents dated in the last days, as far back as receipts are read: the lists know no time of change."""
+        names = _CHANGE_SPANS.get(kind)
+        if not names:
+            return None
+        first, last = self._days(since, until)
+        more = {"vouchtype": RECEIPT_VOUCHER} if kind == "own_receipt" else {}
+        span = dict(zip(names, (first.isoformat(), last.isoformat()), strict=True))
+        documents, index, count = [], 1, 1
+        while index <= count:
+            page = self.client.page(RESOURCES[kind], index, self._page_size, **span, **more)
+            documents += [document_of(kind, row, self.settings) for row in page.rows]
+            index, count = index + 1, page.count
+        return documents
 
     def read_codes(self, kind):
         """Codes of the base data that has a list; of a currency the name, by which U8 knows it."""

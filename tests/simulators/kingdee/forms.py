@@ -227,6 +227,30 @@ SALER = _base("BD_Saler", "销售员", "FID", "XSY")
 DEPARTMENT = _base("BD_Department", "部门", "FDEPTID", "BM")
 TAX_RATE = _base("BD_TaxRate", "税率", "FID", "SL")
 
+
+def _invoice(form_id, label, entry):
+    """A sales invoice with the number of its fapiao; its rows name the receivable they were pushed from."""
+    return Form(
+        form_id,
+        label,
+        "FID",
+        "FBillNo",
+        "XSFP",
+        "FCancelStatus",
+        _fields(text="FINVOICENO", ref="FCustomerID FSETTLEORGID", date="FINVOICEDATE", num="FALLAMOUNTFOR"),
+        {"FCustomerID": "客户"},
+        entries={entry: _fields(text="FSRCBILLNO FSRCBILLTYPEID", num="FALLAMOUNTFOR_D")},
+        customer="FCustomerID",
+    )
+
+
+SPECIAL_INVOICE = _invoice("IV_SALESIC", "销售增值税专用发票", "FSALESICENTRY")
+ORDINARY_INVOICE = _invoice("IV_SALESOC", "销售普通发票", "FSALESOCENTRY")
+CREDIT = Form(
+    "CRE_CustArchives", "信用档案", "FID", "FNumber", "XYDA", "FForbidStatus",
+    _fields(ref="FOBJECTID", num="FCREDITAMOUNT FOVERDAYS"), {"FOBJECTID": "对象"}, customer="FOBJECTID",
+)  # fmt: skip
+
 FORMS = {
     form.id.upper(): form
     for form in (
@@ -241,5 +265,8 @@ FORMS = {
         SALER,
         DEPARTMENT,
         TAX_RATE,
+        SPECIAL_INVOICE,
+        ORDINARY_INVOICE,
+        CREDIT,
     )
 }
