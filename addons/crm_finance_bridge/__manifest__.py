@@ -31,6 +31,7 @@
         "views/finance_opening_views.xml",
         "views/finance_reconciliation_views.xml",
         "views/account_move_views.xml",
+        "views/finance_shown_views.xml",
         "views/menus.xml",
     ],
     "assets": {

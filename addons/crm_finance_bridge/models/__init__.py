@@ -38,3 +38,4 @@ from . import product_product
 from . import res_partner
 from . import crm_contract
 from . import sale_order
+from . import finance_shown_mixin

@@ -209,6 +209,9 @@ class AccountMove(models.Model):
         }
         if contract:
             vals["contract_number"] = contract
+        if self.currency_id != self.company_id.currency_id and self.invoice_currency_rate:
+            # one unit of the document's currency in that of the books, as Odoo itself posted it
+            vals["exchange_rate"] = str(from_float(1 / self.invoice_currency_rate, 6))
         return vals
 
     @api.model

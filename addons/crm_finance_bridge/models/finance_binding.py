@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..clients.adapter import adapter_for
+
 
 class FinanceBinding(models.Model):
     """Our record ↔ its document over there. Written only by the worker and the poller, through ``_bind``."""
@@ -53,7 +55,12 @@ class FinanceBinding(models.Model):
         """
         key = {"connection_id": connection.id, "res_model": res_model, "res_id": res_id, "kind": kind}
         binding = self.sudo().search([(name, "=", value) for name, value in key.items()])
-        vals = {"remote_state": remote_state, "seen_at": self.env.cr.now().replace(microsecond=0)}
+        stage = "" if by_hand else adapter_for(connection.product).stage_of(kind, remote_state)
+        vals = {
+            "remote_state": remote_state,
+            "remote_stage": stage,
+            "seen_at": self.env.cr.now().replace(microsecond=0),
+        }
         if not binding:
             vals.update(key, number=number, remote_id=remote_id, is_by_hand=by_hand)
             return self.sudo()._through_door(*vals).create(vals)

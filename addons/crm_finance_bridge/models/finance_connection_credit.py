@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from odoo.addons.crm_merchant.models.kernel.outbox_mixin import CONFLICTS
 
-from ..clients.errors import EndpointRefused, FinanceError, LoginFailed
+from ..clients.errors import EndpointRefused, FinanceError, LoginFailed, Rejected
 from ..lib.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -18,9 +18,10 @@ class FinanceConnection(models.Model):
     _inherit = "finance.connection"
 
     credit_read_at = fields.Datetime("Balances Read", readonly=True, copy=False)
+    credit_problem = fields.Text("Limits Not Read Because", readonly=True, copy=False)
 
     def _guarded_fields(self):
-        return super()._guarded_fields() | {"credit_read_at"}
+        return super()._guarded_fields() | {"credit_read_at", "credit_problem"}
 
     @api.model
     def _cron_credit(self):
@@ -48,12 +49,27 @@ class FinanceConnection(models.Model):
         moment = self.env.cr.now().replace(microsecond=0)
         self._credit_commit()
         items = adapter.read_open_items(self.company_id._merchant_today())
-        if items is None:
-            return
-        limits = adapter.read_credit_limits() or {}
+        limits, problem = self._read_limits(adapter)
+        values = self._prepare_credit(items, limits or {}, moment)
+        partners = self.env["res.partner"].browse(values).exists()
+        partners._credit_sync(self.company_id, values)
+        self._breaker_write({"credit_problem": problem})
+        if items is not None or limits is not None:
+            self._breaker_write({"credit_read_at": moment})
+
+    def _read_limits(self, adapter):
+        """({customer number: limit} or None, why they could not be read or False)"""
+        try:
+            return adapter.read_credit_limits(), False
+        except Rejected as error:
+            # this account set has no such form, or our user may not read it: the balances count all the same
+            return None, self._in_words()._error_sentence(error)
+
+    def _prepare_credit(self, items, limits, moment):
+        """What is handed to the door of credit: {partner id: values}; a balance that is not offered stays unknown."""
         own = self.env["finance.mapping"].sudo()._tables(self)["currency"].get(self.company_id.currency_id.name)
         balances, strange = defaultdict(Decimal), set()
-        for item in items:
+        for item in items or ():
             if item.currency_number == own:
                 balances[item.customer_number] += item.amount
             else:
@@ -67,15 +83,12 @@ class FinanceConnection(models.Model):
             )
         )
         # a balance in two currencies is no one figure; it is left as it was known
-        values = {
+        return {
             binding.res_id: {
-                "balance": float(balances[binding.number]),
+                "balance": None if items is None else float(balances[binding.number]),
                 "limit": float(limits[binding.number]) if binding.number in limits else None,
                 "moment": moment,
             }
             for binding in bindings
-            if binding.number not in strange
+            if binding.number not in strange and (items is not None or binding.number in limits)
         }
-        partners = self.env["res.partner"].browse(values).exists()
-        partners._credit_sync(self.company_id, values)
-        self._breaker_write({"credit_read_at": moment})

@@ -5,6 +5,8 @@ from psycopg2.extras import execute_values
 from odoo import models
 from odoo.tools import SQL
 
+from ..clients.adapter import adapter_for
+
 # a difference of so little is what rounding taxes by line or by document makes
 ROUNDING = 0.05
 # money that went missing between two banks
@@ -189,16 +191,24 @@ class FinanceReconciliation(models.Model):
 
     def _note_states(self):
         """The states over there are known now; the door of a binding's state for any number of them."""
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE finance_binding b SET remote_state = t.status, seen_at = %(now)s
-                FROM finance_theirs t
-                WHERE b.connection_id = %(connection)s AND b.number = t.number AND b.remote_id = t.remote_id
-                  AND b.kind IN ('receivable', 'credit_note') AND b.remote_state IS DISTINCT FROM t.status
-                """,
-                now=self.env.cr.now().replace(microsecond=0),
-                connection=self.connection_id.id,
+        stage_of = adapter_for(self.connection_id.product).stage_of
+        states = self.env.execute_query(SQL("SELECT DISTINCT status, is_cancelled FROM finance_theirs"))
+        for status, is_cancelled in states:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE finance_binding b SET remote_state = %(status)s, remote_stage = %(stage)s, seen_at = %(now)s
+                    FROM finance_theirs t
+                    WHERE b.connection_id = %(connection)s AND b.number = t.number AND b.remote_id = t.remote_id
+                      AND b.kind IN ('receivable', 'credit_note') AND t.status = %(status)s
+                      AND t.is_cancelled = %(cancelled)s
+                      AND (b.remote_state, b.remote_stage) IS DISTINCT FROM (%(status)s, %(stage)s)
+                    """,
+                    status=status,
+                    stage=("void" if is_cancelled else stage_of("receivable", status)) or None,
+                    cancelled=is_cancelled,
+                    now=self.env.cr.now().replace(microsecond=0),
+                    connection=self.connection_id.id,
+                )
             )
-        )
         self.env["finance.binding"].invalidate_model(flush=False)

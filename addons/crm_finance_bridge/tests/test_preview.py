@@ -178,3 +178,11 @@ class TestPreview(BridgeCase):
     def test_context_of_a_caller_records_nothing(self):
         self.connection = self.connection.with_context(finance_recording={"wrap": 1})
         self.assertIsInstance(self.env["finance.mapping"]._tables(self.connection)["product"], dict)
+
+    def test_a_dry_run_that_is_cut_says_so(self):
+        self.invoice(count=3)
+        preview = self.env["finance.preview"].with_user(self.clerk).create({"connection_id": self.connection.id})
+        for limit, is_cut in ((2, True), (4, False)):
+            with patch("odoo.addons.crm_finance_bridge.wizard.finance_preview.LIMIT", limit):
+                preview._fill()
+            self.assertEqual(preview.is_cut, is_cut)

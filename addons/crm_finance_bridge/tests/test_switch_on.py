@@ -25,7 +25,10 @@ class TestSwitchOn(BridgeCase):
         wizard.action_confirm()
         self.assertEqual(self.connection.state, "on")
         self.assertFalse(self.outbox.search([]))
-        self.assertTrue(self.row(self.invoice()))
+        today = self.moves[:1].invoice_date
+        self.assertEqual(self.connection.start_date, today)
+        self.assertTrue(self.row(self.invoice(invoice_date=today)))
+        self.assertFalse(self.row(self.invoice(invoice_date=fields.Date.subtract(today, days=1))))
 
     def test_from_a_day_on_shows_and_sends_once(self):
         wizard = self.wizard(is_from_now=False, start_date=fields.Date.today())

@@ -1,6 +1,6 @@
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..clients.errors import FinanceError
@@ -30,6 +30,18 @@ class FinancePreview(models.TransientModel):
     line_ids = fields.One2many("finance.preview.line", "preview_id", readonly=True)
     missing_ids = fields.One2many("finance.preview.missing", "preview_id")
     missing_count = fields.Integer("Missing Codes", readonly=True)
+    is_cut = fields.Boolean(readonly=True)
+    cut_message = fields.Text("Not Everything", compute="_compute_cut_message")
+
+    @api.depends("is_cut")
+    def _compute_cut_message(self):
+        text = self.env._(
+            "There is more than was tried: at most %(count)s waiting documents and as many invoices. Mend these, then try "
+            "again.",
+            count=LIMIT,
+        )
+        for preview in self:
+            preview.cut_message = text if preview.is_cut else False
 
     # -- buttons ----------------------------------------------------------------------------
 
@@ -109,6 +121,7 @@ class FinancePreview(models.TransientModel):
                 "line_ids": [(0, 0, vals) for vals in lines],
                 "missing_ids": [(0, 0, vals) for vals in missing_vals],
                 "missing_count": len(missing_vals),
+                "is_cut": self._is_cut(connection),
                 **{f"{verdict}_count": count for verdict, count in counts.items()},
                 "summary": self._summarise(counts, lines),
             }
@@ -124,10 +137,7 @@ class FinancePreview(models.TransientModel):
     def _get_documents(self, connection):
         """What waits, and what switching on from ``start_date`` would put there: list of dict."""
         outbox = self.env["finance.outbox"].sudo()
-        rows = outbox.search(
-            [("connection_id", "=", connection.id), ("state", "not in", ("done", "sending")),
-             ("error_code", "!=", "withdrawn")], limit=LIMIT, order="id",
-        )  # fmt: skip
+        rows = outbox.search(self._get_rows_domain(connection), limit=LIMIT, order="id")
         documents = [
             {
                 "operation": row.operation, "kind": row.kind, "res_model": row.res_model, "res_id": row.res_id,
@@ -156,24 +166,42 @@ class FinancePreview(models.TransientModel):
                 )  # fmt: skip
         return documents
 
+    def _is_cut(self, connection):
+        """Whether there is more than was tried."""
+        waiting = self.env["finance.outbox"].sudo().search_count(self._get_rows_domain(connection), limit=LIMIT + 1)
+        domain = self._get_moves_domain(connection)
+        return waiting > LIMIT or (
+            domain and self.env["account.move"].sudo().search_count(domain, limit=LIMIT + 1) > LIMIT
+        )
+
+    def _get_rows_domain(self, connection):
+        return [("connection_id", "=", connection.id), ("state", "not in", ("done", "sending")),
+                ("error_code", "!=", "withdrawn")]  # fmt: skip
+
     def _get_moves(self, connection):
         """Posted documents that are not in the outbox."""
         moves = self.env["account.move"].sudo()
-        start = self.start_date or connection.start_date
-        if not start:
+        domain = self._get_moves_domain(connection)
+        if not domain:
             return moves
-        known = (
-            self.env["finance.outbox"]
-            .sudo()
-            ._search([("connection_id", "=", connection.id), ("res_model", "=", "account.move")])
-        )
-        domain = [("company_id", "=", connection.company_id.id), ("state", "=", "posted"), ("date", ">=", start),
-                  ("move_type", "in", list(SENT)), ("id", "not in", known.subselect("res_id"))]  # fmt: skip
         return (
             moves.search(domain, limit=LIMIT, order="date, id")
             .with_company(connection.company_id)
             ._finance_to_send(connection)
         )
+
+    def _get_moves_domain(self, connection):
+        """None while no day of the start is known."""
+        start = self.start_date or connection.start_date
+        if not start:
+            return None
+        known = (
+            self.env["finance.outbox"]
+            .sudo()
+            ._search([("connection_id", "=", connection.id), ("res_model", "=", "account.move")])
+        )
+        return [("company_id", "=", connection.company_id.id), ("state", "=", "posted"), ("date", ">=", start),
+                ("move_type", "in", list(SENT)), ("id", "not in", known.subselect("res_id"))]  # fmt: skip
 
     def _try(self, adapter, recording, document):
         """(what has no number, sentence of what else is wrong)"""

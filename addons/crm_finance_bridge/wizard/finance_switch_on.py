@@ -14,7 +14,7 @@ class FinanceSwitchOn(models.TransientModel):
     _description = "Switch On a Finance Connection"
 
     connection_id = fields.Many2one("finance.connection", required=True, ondelete="cascade")
-    is_from_now = fields.Boolean("Only From Now On", default=True, help="Invoices posted earlier are not sent")
+    is_from_now = fields.Boolean("Only From Now On", default=True, help="Nothing dated before today is ever sent")
     start_date = fields.Date("Invoices Dated From", help="Posted invoices of this day and later are sent too")
     move_count = fields.Integer("Invoices to Send Now", compute="_compute_move_count")
     move_total = fields.Monetary("Together", compute="_compute_move_count")
@@ -67,8 +67,7 @@ class FinanceSwitchOn(models.TransientModel):
             raise UserError(self.env._("Enter the date from which on posted invoices are sent."))
         connection._opening_check(self._get_day())
         moves = self._get_moves()
-        start = None if self.is_from_now else self.start_date
-        connection.sudo()._switch("on", start)
+        connection.sudo()._switch("on", self._get_day())
         moves = moves._finance_to_send(connection.sudo())
         outbox = self.env["finance.outbox"].sudo()
         # invoices before what takes them back

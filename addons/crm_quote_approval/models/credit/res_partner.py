@@ -33,11 +33,13 @@ class ResPartner(models.Model):
 
         :param company: ``res.company`` whose credit it is
         :param values: dict ``partner id -> {"limit": float or None, "balance": float, "moment": naive UTC datetime}``;
-            a limit of None leaves the limit as it is
+            a limit of None leaves the limit as it is, a balance of None leaves balance and moment
         """
         for partner in self.sudo().with_company(company):
             said = values[partner.id]
-            vals = {"credit_limit_synced_at": said["moment"], "credit_erp_balance": said["balance"]}
+            vals = {}
+            if said["balance"] is not None:
+                vals.update(credit_limit_synced_at=said["moment"], credit_erp_balance=said["balance"])
             if said["limit"] is not None:
                 vals.update(credit_limit=said["limit"], use_partner_credit_limit=True)
             partner._through_door("credit_limit_synced_at", "credit_erp_balance").write(vals)

@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+
+from .finance_binding_reading import KINDS
+
+READERS = "crm_finance_bridge.group_bridge_reader"
+
+
+class FinanceShownMixin(models.AbstractModel):
+    """What the finance system knows of a record, shown on the record; the fact itself stands in ``finance.binding``."""
+
+    _name = "finance.shown.mixin"
+    _description = "Shown from the Finance System"
+
+    finance_remote_number = fields.Char(
+        "Number in the Finance System", compute="_compute_finance_remote", groups=READERS
+    )
+    finance_remote_stage = fields.Selection(
+        lambda self: self.env["finance.binding"]._fields["remote_stage"]._description_selection(self.env),
+        "Stage in the Finance System",
+        compute="_compute_finance_remote",
+        groups=READERS,
+    )
+    finance_remote_seen_at = fields.Datetime("Last Change Seen", compute="_compute_finance_remote", groups=READERS)
+
+    def _finance_bindings(self):
+        """{record id: its newest binding} (superuser)"""
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        return {binding.res_id: binding for binding in self.env["finance.binding"].sudo().search(domain, order="id")}
+
+    def _compute_finance_remote(self):
+        bindings = self._finance_bindings()
+        for record in self:
+            binding = bindings.get(record.id, self.env["finance.binding"])
+            record.finance_remote_number = binding.number
+            record.finance_remote_stage = binding.remote_stage
+            record.finance_remote_seen_at = binding.seen_at
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["finance.shown.mixin", "account.move"]
+
+    finance_fapiao_number = fields.Char(
+        "Fapiao of the Finance System",
+        compute="_compute_finance_fapiao_number",
+        search="_search_finance_fapiao_number",
+        groups="base.group_user",
+        help="Read from the finance system, where the fapiao was made; several by comma",
+    )
+
+    def _compute_finance_fapiao_number(self):
+        bindings = self._finance_bindings()
+        for move in self:
+            move.finance_fapiao_number = bindings[move.id].fapiao_number if move.id in bindings else False
+
+    @api.model
+    def _search_finance_fapiao_number(self, operator, value):
+        if operator not in ("in", "=", "ilike", "like", "=ilike", "=like") or (operator == "in" and False in value):
+            return NotImplemented
+        domain = [
+            ("res_model", "=", self._name),
+            ("kind", "in", KINDS["receivable"]),
+            ("fapiao_number", operator, value),
+        ]
+        bindings = self.env["finance.binding"].sudo()._search(domain)
+        return [("id", "in", bindings.subselect("res_id"))]
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["finance.shown.mixin", "sale.order"]
+
+
+class AccountPayment(models.Model):
+    _name = "account.payment"
+    _inherit = ["finance.shown.mixin", "account.payment"]
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["finance.shown.mixin", "res.partner"]
