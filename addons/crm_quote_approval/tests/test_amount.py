@@ -94,6 +94,15 @@ class TestAmount(ApprovalCase):
         cancelled.action_cancel()
         self.assertEqual(self.quote(20000)._approval_amount(), 20000)
 
+    def test_rejected_does_not_count(self):
+        order = self.submitted(60000)
+        self.task(order, "sales_supervisor").action_reject("Too cheap")
+        self.assertEqual(self.quote(12000)._approval_amount(), 12000)
+
+    def test_confirmed_credit_note_does_not_lower_the_sum(self):
+        self.quote(-40000).action_confirm()
+        self.assertEqual(self.quote(60000)._approval_amount(), 60000)
+
     def test_later_sibling_does_not_void(self):
         order = self.approved()
         self.quote(400000)

@@ -96,6 +96,12 @@ class TestCredit(CreditCase):
         self.assertEqual(self.terms()["quotes"], 60000)
         self.assertEqual(sum(self.terms().values()), 50000 + 2000 - 700 + 40000 + 60000)
 
+    def test_a_refund_gives_credit_back(self):
+        self.synced(hours=48)
+        self.invoice(5000)
+        self.invoice(2000, move_type="out_refund")
+        self.assertEqual(self.terms()["invoices"], 3000)
+
     def test_without_a_sync_odoos_receivable_counts(self):
         partner = self.world["partner"]
         self.assertEqual(self.terms(), {})
@@ -214,6 +220,12 @@ class TestGoNoGo(CreditCase):
         portal = new_test_user(self.env, "portal_strip", groups="base.group_portal")
         with self.assertRaises(AccessError):
             order.with_user(portal).read(["go_no_go_html"])
+
+    def test_the_row_of_the_company_comes_first(self):
+        self.effect("overdue", "block")
+        self.env["crm.go.no.go"].create({"code": "overdue", "effect": "inform", "company_id": self.env.company.id})
+        self.invoice(5000, days=60, invoice_date_due=self.env.company._merchant_today() - timedelta(30))
+        self.assertFalse(self.quote(5000)._go_no_go_stop())
 
     def test_who_sets_it(self):
         row = self.env.ref("crm_quote_approval.go_no_go_credit_over")
