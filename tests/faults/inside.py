@@ -23,16 +23,18 @@ def main(arguments):
 
     worlds = Worlds(registry)
     print("ready", file=answers, flush=True)
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            experiment = getattr(importlib.import_module(request["module"]), request["function"])
-            answer = {"result": worlds.run(experiment, **request["arguments"])}
-        except Exception as error:
-            traceback.print_exc()
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=answers, flush=True)
-    worlds.close()
+    try:
+        for line in sys.stdin:
+            request = json.loads(line)
+            try:
+                experiment = getattr(importlib.import_module(request["module"]), request["function"])
+                answer = {"result": worlds.run(experiment, **request["arguments"])}
+            except Exception as error:
+                traceback.print_exc()
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(answer), file=answers, flush=True)
+    finally:
+        worlds.close()
 
 
 if __name__ == "__main__":

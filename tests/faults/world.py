@@ -154,6 +154,15 @@ class World:
         self.random = random.Random()
         self.erp = simulator_of(product)
         self.erp.__enter__()
+        try:
+            self._first = self._open()
+        except BaseException:
+            self.erp.kill()
+            raise
+        self._last = 1_000_000
+
+    def _open(self):
+        """Switches the connection on; id of the row of its first invoice, which has arrived."""
         with self.env() as env:
             self._prepare(env)
         self.deliver()
@@ -163,8 +172,7 @@ class World:
             )
             if row.state != "done":
                 raise RuntimeError(f"the first invoice did not arrive: {row.state} {row.last_error}")
-            self._first = row.id
-        self._last = 1_000_000
+            return row.id
 
     def _prepare(self, env):
         # one world at a time is on: the workers of an experiment carry its documents and no others
