@@ -215,7 +215,15 @@ class OutboxMixin(models.AbstractModel):
         )
         held = {}
         stale = self.sudo().browse()
-        for row_id, other in self.env.execute_query(query):
+        found = []
+        for _try in range(3):
+            try:
+                found = self.env.execute_query(query)
+                break
+            except CONFLICTS:
+                # another worker changed one of these rows since our transaction began
+                self._outbox_rollback()
+        for row_id, other in found:
             if other not in held:
                 locked = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s)", int(other or 0)))
                 held[other] = not locked[0][0]
