@@ -12,7 +12,7 @@ class CrmPoolProductLine(models.Model):
 
     pool_id = fields.Many2one("crm.pool", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="pool_id.company_id", store=True)
-    product_line_id = fields.Many2one("product.category", "Product Line", required=True, ondelete="cascade", index=True)
+    product_line_id = fields.Many2one("product.category", required=True, ondelete="cascade", index=True)
     recycle_days_a = fields.Integer("Grade A", default=15)
     recycle_days_b = fields.Integer("Grade B", default=30)
     recycle_days_c = fields.Integer("Grade C", default=60)
