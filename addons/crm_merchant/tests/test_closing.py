@@ -78,7 +78,7 @@ class TestClosing(FollowupCase):
         row = self.ledger(lead).sorted("seq")[-1]
         self.assertEqual((row.event, row.to_uid), ("close", self.rep.id))
         self.assertIn("60", row.reason)
-        self.assertIn("Closed as lost", self.told(lead).summary)
+        self.assertEqual((self.told(lead).user_id, len(self.told(lead) - warning)), (self.rep, 1))
         # restored, it is left alone until somebody works on it
         with freeze_time(START + timedelta(days=63)):
             lead.with_user(self.rep).action_unarchive()

@@ -49,6 +49,13 @@ class CrmFollowupRule(models.Model):
         return tuple(self.sudo().search([("active", "=", True)])._ids)
 
     @api.model
+    @tools.ormcache()
+    def _rule_teams(self):
+        """Ids of the teams of the running rules that name any: dict of rule id -> ids; asked for in every batch."""
+        rules = self.sudo().browse(self._active_ids())
+        return {rule.id: frozenset(rule.team_ids._ids) for rule in rules if rule.team_ids}
+
+    @api.model
     def _running(self):
         """The rules that are on (superuser), in order; costs no query where none is."""
         return self.sudo().browse(self._active_ids())
@@ -60,7 +67,7 @@ class CrmFollowupRule(models.Model):
             (not self.company_id or self.company_id == (lead.company_id or self.env.company))
             and (not self.lead_type or self.lead_type == lead.type)
             and (not self.stage_ids or lead.stage_id in self.stage_ids)
-            and (not self.team_ids or lead.team_id in self.team_ids)
+            and (self.id not in self._rule_teams() or lead.team_id.id in self._rule_teams()[self.id])
             and (not self.grade or self.grade == (lead.merchant_grade or "C"))
         )
 

@@ -135,7 +135,7 @@ class CrmLead(models.Model):
 
     def _ladder_team_written(self, before):
         """Another team may have another rule; a new holder's ladder has begun already."""
-        if before and any(rule.team_ids for rule in self.env["crm.followup.rule"]._running()):
+        if before and self.env["crm.followup.rule"]._rule_teams():
             self.sudo()._ladder_plan()
 
     def _followup_done(self, moment):
