@@ -206,16 +206,13 @@ class OutboxMixin(models.AbstractModel):
     @api.model
     def _outbox_recover(self, token):
         """Rows of killed workers become uncertain; commits. Those of living workers stay."""
-        table = SQL.identifier(self._table)
         query = SQL(
             "SELECT id, claim_token FROM %s WHERE state = 'sending' AND claim_token IS DISTINCT FROM %s "
             "FOR UPDATE SKIP LOCKED",
-            table,
+            SQL.identifier(self._table),
             token,
         )
-        held = {}
-        stale = self.sudo().browse()
-        found = []
+        stale, held, found = self.sudo().browse(), {}, []
         for _try in range(3):
             try:
                 found = self.env.execute_query(query)
