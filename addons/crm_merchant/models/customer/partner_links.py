@@ -9,6 +9,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from ..kernel.mail_thread import QUIET, QUIET_KEY
+
 
 class Base(models.AbstractModel):
     _inherit = "base"
@@ -104,7 +106,9 @@ class MailThread(models.AbstractModel):
         Code that subscribes as superuser does so for the user who set it going, so only the user is asked.
         """
         partners = self.env["res.partner"].browse(partner_ids or ()) - self.env.user.partner_id
-        if partners and partners._links_are_checked():
+        # a quiet to-do lets nobody follow
+        is_quiet = self.env.context.get(QUIET_KEY) is QUIET
+        if partners and not is_quiet and partners._links_are_checked():
             for named in self.sudo()._mail_get_partners().values():
                 partners -= named.with_env(self.env)
             partners._check_linkable()
