@@ -43,7 +43,7 @@ class FinanceBinding(models.Model):
         "Stage Over There",
         readonly=True,
     )
-    fapiao_number = fields.Char("Fapiao Number", readonly=True, index="btree_not_null", help="Several by comma")
+    fapiao_number = fields.Char(readonly=True, index="btree_not_null", help="Several by comma")
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"remote_stage", "fapiao_number"}

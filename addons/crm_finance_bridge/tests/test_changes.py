@@ -30,7 +30,7 @@ class TestChanges(BridgeCase):
         vals = {"kind": binding.kind, "remote_id": binding.remote_id, "number": binding.number, **more}
         return RemoteDocument(status=status, amount=Decimal(1), **vals)
 
-    def read(self, documents=(), fapiao=None):
+    def read_changes(self, documents=(), fapiao=None):
         def changes(_adapter, kind, since, until):
             self.asked.append((kind, since, until))
             if isinstance(documents, Exception):
@@ -55,7 +55,7 @@ class TestChanges(BridgeCase):
     def test_the_stage_is_shown_on_the_document(self):
         move = self.move.with_user(self.clerk)
         self.assertEqual((move.finance_remote_stage, move.finance_remote_number), ("audited", self.binding.number))
-        self.read([self.document(status="B"), self.document(number="somebody else's", status="D")])
+        self.read_changes([self.document(status="B"), self.document(number="somebody else's", status="D")])
         self.assertEqual(move.finance_remote_stage, "submitted")
         self.assertFalse(self.todo())
         customer = self.partner.with_user(self.clerk)
@@ -64,7 +64,7 @@ class TestChanges(BridgeCase):
     def test_what_was_taken_back_over_there_asks_a_person_once(self):
         for status, more, stage in (("D", {}, "rejected"), ("C", {"cancelled": True}, "void")):
             for _turn in range(2):
-                self.read([self.document(status=status, **more)])
+                self.read_changes([self.document(status=status, **more)])
             self.assertEqual(self.binding.remote_stage, stage)
         self.assertEqual(len(self.todo()), 1)
         self.assertEqual(self.todo().user_id, self.clerk)
@@ -72,16 +72,16 @@ class TestChanges(BridgeCase):
         self.assertEqual(self.row(self.move).state, "done")
 
     def test_another_document_under_our_number_is_not_taken_for_ours(self):
-        self.read([self.document(status="D", remote_id="999")])
+        self.read_changes([self.document(status="D", remote_id="999")])
         self.assertEqual(self.binding.remote_stage, "audited")
 
     def test_windows_follow_each_other_and_a_failed_one_comes_again(self):
-        self.read()
+        self.read_changes()
         self.assertEqual([kind for kind, *_window in self.asked], ["receivable", "customer"])
         until = self.asked[0][2]
         self.asked.clear()
-        self.read(NotSent("unreachable", reason="connect"))
-        self.read([self.document(status="B")])
+        self.read_changes(NotSent("unreachable", reason="connect"))
+        self.read_changes([self.document(status="B")])
         first, second = self.asked[0], self.asked[1]
         self.assertEqual(first[1], second[1])
         self.assertLess(first[1], until)
@@ -89,21 +89,21 @@ class TestChanges(BridgeCase):
 
     def test_fapiao_numbers(self):
         number = self.binding.number
-        self.read(fapiao={number: ("24312000000012345678", "24312000000012345679"), "nobody's": ("1",)})
+        self.read_changes(fapiao={number: ("24312000000012345678", "24312000000012345679"), "nobody's": ("1",)})
         shown = "24312000000012345678, 24312000000012345679"
         self.assertEqual(self.move.with_user(self.clerk).finance_fapiao_number, shown)
         found = self.env["account.move"].search([("finance_fapiao_number", "ilike", "12345679")])
         self.assertEqual(found, self.move)
-        self.read(fapiao={})
+        self.read_changes(fapiao={})
         self.assertEqual(self.binding.fapiao_number, shown)
-        self.read(fapiao={number: ()})
+        self.read_changes(fapiao={number: ()})
         self.assertFalse(self.binding.fapiao_number)
 
     def test_without_a_form_of_invoices_states_are_read_all_the_same(self):
-        self.read([self.document(status="B")], fapiao=Rejected("no such form", code=9, reason="msgcode_9"))
+        self.read_changes([self.document(status="B")], fapiao=Rejected("no such form", code=9, reason="msgcode_9"))
         self.assertEqual(self.binding.remote_stage, "submitted")
         self.assertTrue(self.connection.fapiao_problem)
-        self.read(fapiao={})
+        self.read_changes(fapiao={})
         self.assertFalse(self.connection.fapiao_problem)
 
     def test_nobody_writes_what_the_other_side_said(self):

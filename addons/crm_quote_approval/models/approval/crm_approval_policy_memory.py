@@ -19,6 +19,7 @@ class ApprovalPolicy(models.Model):
     @tools.ormcache()
     def _remembered(self):
         """model -> (ids, field -> values as the cache of records holds them), of all policies and their parts."""
+        # pylint: disable=no-search-all
         policies = self.sudo().with_context(active_test=False).search([])
         parts = [policies, policies.step_ids, policies.step_ids.edit_ids]
         parts.append(policies.env["crm.approval.policy.condition"].search([("policy_id", "in", policies.ids)]))
@@ -46,6 +47,7 @@ class ApprovalPolicy(models.Model):
     @tools.ormcache()
     def _step_names(self):
         """step id -> language -> its name."""
+        # pylint: disable=no-search-all
         steps = self.env["crm.approval.policy.step"].sudo().search([])
         langs = [code for code, _name in self.env["res.lang"].get_installed()]
         return {step.id: {lang: step.with_context(lang=lang).name for lang in langs} for step in steps}

@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _approval_fetch(self):
-        super()._approval_fetch()
+        result = super()._approval_fetch()
         self._approval_fetch_lines()
         # a version is kept at each submit and nowhere else
         first = self.filtered(lambda order: not order.approval_request_id)
@@ -17,6 +17,7 @@ class SaleOrder(models.Model):
         for company, orders in self.grouped("company_id").items():
             # the cost is asked for the company, see ``_approval_cost``
             fetch_whole(orders.order_line.product_id.with_company(company), "standard_price")
+        return result
 
     def _approval_partners(self):
         return super()._approval_partners() | self.partner_id | self.user_id.sudo().partner_id
