@@ -3,6 +3,7 @@ from . import test_region
 from . import test_pool
 from . import test_pool_product_line
 from . import test_pool_recycle
+from . import test_pool_won
 from . import test_pool_rule_queries
 from . import test_pool_departments
 from . import test_pool_leaks

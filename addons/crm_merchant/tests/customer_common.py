@@ -46,6 +46,17 @@ class CustomerCase(RecycleCase):
             self.claim_customers(customers, user)
         return customers
 
+    def buy(self, customer, moment, confirm=True):
+        """An order of a customer, or of a contact of his."""
+        product = self.env["product.product"].create({"name": "设备", "type": "service"})
+        with freeze_time(moment):
+            order = self.env["sale.order"].create(
+                {"partner_id": customer.id, "order_line": [(0, 0, {"product_id": product.id, "price_unit": 9})]}
+            )
+            if confirm:
+                order.action_confirm()
+        return order
+
     def recycle_customers(self, moment):
         return self.recycle(moment, "res.partner")
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
@@ -63,6 +64,19 @@ class TestCustomerRehearsal(CustomerCase):
         return rehearsal
 
     def test_agrees_with_what_the_rules_do(self):
+        self.assertGreaterEqual(len(self.play()), 2, "several rules decide")
+
+    def test_agrees_with_the_days_after_the_last_deal(self):
+        (self.pool | self.dry).recycle_days_won = 20
+        # orders that are done; an open one keeps its customer
+        self.patch(type(self.env["res.partner"]), "_get_open_order_domain", lambda _self: Domain.FALSE)
+        self.assertIn(self.env["res.partner"]._pool_recycle_reason("after_deal", 20), self.play(buys=True))
+
+    def play(self, buys=False):
+        """A story in both pools, told alike.
+
+        :return: the reasons for which customers went
+        """
         dice = random.Random(20260304)
         twins = []
         for _number in range(10):
@@ -85,7 +99,9 @@ class TestCustomerRehearsal(CustomerCase):
                 if customer.pool_since > moment or twins[number][1].id in gone:
                     continue
                 with freeze_time(moment):
-                    if chance < 0.4:
+                    if buys and chance > 0.5:
+                        self.buy(customer, moment)
+                    elif chance < 0.4:
                         customer._followup_fact("call", "x", customer.child_ids, customer.user_id)
                         evidence = self.env["res.partner"].create({"name": "x"})
                         customer._followup_fact("call", "x", evidence, customer.user_id)
@@ -100,7 +116,7 @@ class TestCustomerRehearsal(CustomerCase):
         self.assertEqual(len(told), len(twins))
         self.assertTrue(2 < len(gone) < len(twins), "the story has customers that go and customers that stay")
         self.assertEqual({partner_id: move for partner_id, move in told.items() if move[1]}, gone)
-        self.assertGreaterEqual(len({move[1] for move in gone.values()}), 2, "several rules decide")
+        return {reason for _user, reason in gone.values()}
 
     def test_lists_persons_and_the_deals_that_go_along(self):
         mine, theirs = self.held(self.dry), self.held(self.dry, user=self.rep_2)

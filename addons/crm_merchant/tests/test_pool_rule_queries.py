@@ -69,6 +69,17 @@ class TestPoolRuleQueries(CustomerCase):
             with self.subTest(held.__name__):
                 self.assertFlat(held, remind, slack=3)
 
+    def test_days_after_the_last_deal(self):
+        self.pool.recycle_days_won = 30
+
+        def prepare(count):
+            customers = self.make_held_customers(count)
+            for customer in customers:
+                self.buy(customer.child_ids, START)
+            return customers
+
+        self.assertFlat(prepare, lambda customers: customers._pool_plan())
+
     def test_idle_lists(self):
         for held, moment in ((self.make_held, START), (self.make_held_customers, START)):
             for whose in ([("user_id", "=", self.rep.id)], [("of_my_people", "=", True)]):

@@ -13,5 +13,6 @@ from . import project_milestone
 from . import project_project
 from . import sale_order
 from . import pool_mixin
+from . import res_partner
 from . import account_move
 from . import account_payment

@@ -73,6 +73,7 @@ class CrmContract(models.Model):
         tracking=True,
     )
     date_sign = fields.Date("Signed On", readonly=True, copy=False, tracking=True)
+    completed_at = fields.Datetime("Completed On", readonly=True, copy=False, help="The last time, if it was reopened")
     signed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     customer_signer = fields.Char("Customer's Signer", help="Who signed for the customer")
     customer_reference = fields.Char("Customer's Contract No.")
@@ -125,7 +126,7 @@ class CrmContract(models.Model):
     def _guarded_fields(self):
         return super()._guarded_fields() | {
             "name", "company_id", "partner_id", "order_id", "opportunity_id", "user_id", "currency_id", "amount_total",
-            "state", "date_sign", "signed_by_id", "cancel_reason", "project_id", "plan_template_id",
+            "state", "date_sign", "completed_at", "signed_by_id", "cancel_reason", "project_id", "plan_template_id",
         }  # fmt: skip
 
     def _draft_fields(self):
@@ -280,4 +281,4 @@ class CrmContract(models.Model):
                 contract._contract_transition("start")
             if contract.state == "running" and all(line.state == "paid" for line in lines):
                 if all(milestones.mapped("is_reached")):
-                    contract._contract_transition("complete")
+                    contract._contract_transition("complete", completed_at=fields.Datetime.now())

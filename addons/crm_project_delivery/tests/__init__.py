@@ -8,6 +8,7 @@ from . import test_receipts
 from . import test_approval
 from . import test_views
 from . import test_hooks
+from . import test_pool_won
 from . import test_reasons_and_claims
 from . import test_demo
 from . import test_tour_roles

@@ -21,7 +21,8 @@ class TestGuards(DeliveryCase):
     def test_contract_columns(self):
         vals_list = [
             {"state": "completed"}, {"amount_total": 1}, {"user_id": self.users["sales_rep_2"].id},
-            {"date_sign": "2020-01-01"}, {"project_id": False}, {"order_id": self.draft.order_id.id},
+            {"date_sign": "2020-01-01"}, {"completed_at": "2020-01-01"}, {"project_id": False},
+            {"order_id": self.draft.order_id.id},
             {"company_id": self.company.id}, {"approval_state": "approved"}, {"name": "HT1"},
         ]  # fmt: skip
         for role in [*ATTACKERS, None]:

@@ -11,6 +11,7 @@ from . import calendar_event
 from . import crm_followup
 from . import crm_pool_partner
 from . import partner_links
+from . import sale_order
 from . import hidden
 from . import partner_merge
 from . import res_users

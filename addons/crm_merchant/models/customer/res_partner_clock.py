@@ -30,9 +30,9 @@ class ResPartner(models.Model):
         pairs = {(lead.partner_id.commercial_partner_id.id, lead.user_id) for lead in staying}
         return exempt | self.filtered(lambda customer: (customer._origin.id, customer.sudo().user_id) in pairs)
 
-    def _pool_limits(self, life, converted, dealt):
+    def _pool_limits(self, life, converted, dealt, deal_end=None):
         # a customer who ordered is past the question whether he becomes an opportunity
-        return super()._pool_limits(life, converted or dealt, dealt)
+        return super()._pool_limits(life, converted or dealt, dealt, deal_end)
 
     def _pool_with_opportunity(self):
         groups = (
@@ -61,3 +61,19 @@ class ResPartner(models.Model):
         )
         found = {partner.commercial_partner_id.id for (partner,) in groups}
         return super()._pool_with_deal() | self.filtered(lambda customer: customer.id in found)
+
+    def _pool_deal_ends(self):
+        """An order by itself ends when it is confirmed."""
+        ends = super()._pool_deal_ends()
+        groups = (
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(
+                Domain("partner_id.commercial_partner_id", "in", self.ids) & self._get_deal_domain(),
+                ["partner_id"],
+                ["date_order:array_agg"],
+            )
+        )
+        for partner, moments in groups:
+            ends.setdefault(partner.commercial_partner_id.id, []).extend(moments)
+        return ends

@@ -146,6 +146,10 @@ class CrmLead(models.Model):
     def _pool_with_deal(self):
         return super()._pool_with_deal() | self.filtered(lambda lead: lead.won_status == "won")
 
+    def _pool_deal_ends(self):
+        won = self.filtered(lambda lead: lead.won_status == "won" and lead.date_closed)
+        return super()._pool_deal_ends() | {lead.id: [lead.date_closed] for lead in won}
+
     def _pool_holding_domain(self, user):
         """Won and lost ones do not count."""
         return super()._pool_holding_domain(user) & fields.Domain("won_status", "!=", "won")

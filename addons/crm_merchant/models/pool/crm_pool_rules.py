@@ -25,6 +25,11 @@ class CrmPool(models.Model):
     recycle_days_a = fields.Integer("Grade A", default=15, tracking=True)
     recycle_days_b = fields.Integer("Grade B", default=30, tracking=True)
     recycle_days_c = fields.Integer("Grade C", default=60, tracking=True)
+    recycle_days_won = fields.Integer(
+        "After the Last Deal",
+        tracking=True,
+        help="Days without follow-up of who has bought, whatever the grade; 0: as by grade",
+    )
     recycle_days_opportunity = fields.Integer("No Opportunity for", default=60, tracking=True)
     recycle_days_deal = fields.Integer("No Deal for", default=180, tracking=True)
     warn_days = fields.Integer("Warn Before", default=3, tracking=True)
@@ -48,7 +53,7 @@ class CrmPool(models.Model):
            AND recycle_days_c >= 0 AND recycle_days_opportunity >= 0 AND recycle_days_deal >= 0
            AND warn_days >= 0 AND created_days >= 0 AND recycle_days_a <= 3650 AND recycle_days_b <= 3650
            AND recycle_days_c <= 3650 AND recycle_days_opportunity <= 3650 AND recycle_days_deal <= 3650
-           AND warn_days <= 3650 AND created_days <= 3650 AND freeze_days <= 3650)""",
+           AND recycle_days_won BETWEEN 0 AND 3650 AND warn_days <= 3650 AND created_days <= 3650 AND freeze_days <= 3650)""",
         "A number of days lies between 0 and 3650.",
     )
 

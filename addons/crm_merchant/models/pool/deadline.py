@@ -3,7 +3,8 @@
 Three rules of the pool run at once and the first to run out decides:
 
 * no follow-up that counts for N calendar days, N by grade; from the later of the last one and the moment at which this
-  holder *first* got the record since it left the pool, so that handing it to and fro restarts nothing;
+  holder *first* got the record since it left the pool, so that handing it to and fro restarts nothing. Where a pool has
+  days of its own for who has bought, they run from the end of the last deal if that is later still;
 * no opportunity, and no deal, for N days since it left the pool, whoever held it meanwhile.
 
 The approved absences of who holds the record now stop all three, and a deadline on a day off moves to the next working
@@ -80,6 +81,15 @@ class PoolMixin(models.AbstractModel):
         """Which of these records (superuser) have led to a deal."""
         return self.browse()
 
+    def _pool_deal_ends(self):
+        """When the deals of these records (superuser) ended; asked only where a pool has days of its own after a deal.
+
+        Later addons add theirs (contracts).
+
+        :return: dict of record id -> list of moments, in any order
+        """
+        return {}
+
     # -- the clock ------------------------------------------------------------------------------
 
     def _pool_product_line(self):
@@ -116,10 +126,11 @@ class PoolMixin(models.AbstractModel):
         )
         return {record_id: (began, held, created) for record_id, began, held, created in rows}
 
-    def _pool_limits(self, life, converted, dealt):
+    def _pool_limits(self, life, converted, dealt, deal_end=None):
         """The rules that run for one held record.
 
         :param life: its entry of ``_pool_lives``
+        :param deal_end: when its last deal ended, if its pool has days of their own for that
         :return: list of (rule, days, moment from which they count)
         """
         self.ensure_one()
@@ -129,6 +140,8 @@ class PoolMixin(models.AbstractModel):
         extra = pool.created_extra_days if created else 0
         start = max(held, self.last_followup_at or held)
         limits = [("no_followup", pool._recycle_days(self), start)]
+        if deal_end:
+            limits = [("after_deal", pool.recycle_days_won, max(start, deal_end))]
         if not converted:
             limits.append(("no_opportunity", pool.recycle_days_opportunity, began))
         if not dealt:
@@ -149,11 +162,15 @@ class PoolMixin(models.AbstractModel):
         if not live:
             return {}
         lives = live._pool_lives()
-        converted, dealt = set(live._pool_with_opportunity()._ids), set(live._pool_with_deal()._ids)
+        converted, dealt = set(live._pool_with_opportunity()._ids), live._pool_with_deal()
+        bought = dealt.filtered("pool_id.recycle_days_won")
+        deal_ends = {record_id: max(ends) for record_id, ends in bought._pool_deal_ends().items()} if bought else {}
+        dealt = set(dealt._ids)
         runs = {}
         for record in live:
             life = lives.get(record.id) or (record.pool_since, record.pool_since, False)
-            for rule, days, start in record._pool_limits(life, record.id in converted, record.id in dealt):
+            facts = (record.id in converted, record.id in dealt, deal_ends.get(record.id))
+            for rule, days, start in record._pool_limits(life, *facts):
                 runs.setdefault(record.pool_id.company_id, []).append((record, rule, days, start))
         due = {}
         for company, clocks in runs.items():

@@ -33,8 +33,8 @@ class PoolMixin(models.AbstractModel):
     def _prepare_pool_state_vals(self, user, home):
         return {**super()._prepare_pool_state_vals(user, home), "pool_extra_days": 0}
 
-    def _pool_limits(self, life, converted, dealt):
-        limits = super()._pool_limits(life, converted, dealt)
+    def _pool_limits(self, life, converted, dealt, deal_end=None):
+        limits = super()._pool_limits(life, converted, dealt, deal_end)
         # what lies in the pool of today's limits is not cut short when the limit is lowered later
         return [(rule, days + self.pool_extra_days, start) for rule, days, start in limits]
 

@@ -70,6 +70,8 @@ class PoolMixin(models.AbstractModel):
             return self.env._("No opportunity for %(days)s days", days=days)
         if rule == "no_deal":
             return self.env._("No deal for %(days)s days", days=days)
+        if rule == "after_deal":
+            return self.env._("Bought before: no follow-up and no new deal for %(days)s days", days=days)
         return self.env._("No follow-up for %(days)s days", days=days)
 
     # -- warning --------------------------------------------------------------------------------

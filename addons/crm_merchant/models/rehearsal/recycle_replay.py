@@ -44,12 +44,13 @@ class PoolMixin(models.AbstractModel):
         records = self.sudo()
         lives = records._replay_lives(since, now)
         notes, turns = records._replay_followups(), records._replay_turns()
+        deals = records._pool_deal_ends() if pool.recycle_days_won else {}
         staying = set((records._pool_exempt_now() | records.filtered("pool_locked"))._ids)
         stretches = []
         for record in records:
             if record.id not in staying:
                 for life in lives.get(record.id, ()):
-                    facts = (notes[record.id], *turns[record.id])
+                    facts = (notes[record.id], deals.get(record.id, []), *turns[record.id])
                     stretches += record._replay_stretches(pool, life, *facts, life.ended or now)
         outcomes = {record_id: Outcome(owned[-1].holds[-1][1], "", 0) for record_id, owned in lives.items()}
         return outcomes | records._replay_first(pool, stretches, since, now)
@@ -115,25 +116,30 @@ class PoolMixin(models.AbstractModel):
 
     # -- what the rules would have done ---------------------------------------------------------------
 
-    def _replay_stretches(self, pool, life, notes, converted, dealt, end):
+    def _replay_stretches(self, pool, life, notes, deals, converted, dealt, end):
         """The stretches of one life of this record; the same rules as ``_pool_limits``.
 
         :param notes: moments of its follow-ups
+        :param deals: moments at which its deals ended, none if the pool has no days of its own after a deal
         :param converted: when it became an opportunity, ``None`` if never, and
         :param dealt: when it led to a deal
         :param end: when the life ended, or now
         """
         extra = pool.created_extra_days if life.created else 0
         found = []
-        days = pool._recycle_days(self)
-        if days:
+        lying = pool._recycle_days(self)
+        if lying or deals:
             notes = [moment for moment in notes if life.began <= moment < end]
-            points = sorted({moment for moment, _uid in life.holds} | set(notes))
+            turns = [moment for moment in deals if life.began <= moment < end]
+            points = sorted({moment for moment, _uid in life.holds}.union(notes, turns))
             for since, until in zip(points, [*points[1:], end], strict=True):
                 uid = holder_at(life, since)
                 held = next(moment for moment, holder in life.holds if holder == uid)
-                anchor = max([held, *(moment for moment in notes if moment <= since)])
-                found.append(Stretch(self.id, life, "no_followup", days + extra, anchor, since, until))
+                ended = [moment for moment in deals if moment <= since]
+                rule, days = ("after_deal", pool.recycle_days_won) if ended else ("no_followup", lying)
+                if days:
+                    anchor = max([held, *ended, *(moment for moment in notes if moment <= since)])
+                    found.append(Stretch(self.id, life, rule, days + extra, anchor, since, until))
         for rule, days, reached in (
             ("no_opportunity", pool.recycle_days_opportunity, converted),
             ("no_deal", pool.recycle_days_deal, dealt),
