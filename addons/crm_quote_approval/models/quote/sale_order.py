@@ -144,21 +144,27 @@ class SaleOrder(models.Model):
         """The owner has a to-do with the reason."""
         result = super()._on_rejected()
         for order in self:
-            user = order.user_id or order.approval_request_id.requester_id
-            summary = self.env._("Rejected: mend and submit %(name)s again", name=order.name)
-            self.env["mail.activity"]._merchant_schedule_quietly(
-                [
-                    {
-                        "res_model_id": self.env["ir.model"]._get_id(order._name),
-                        "res_id": order.id,
-                        "user_id": user.id,
-                        "summary": summary,
-                        "note": order.approval_request_id.reason,
-                    }
-                ],
-                summary,
-            )
+            order._approval_rejected_todo()
         return result
+
+    def _approval_rejected_todo(self):
+        def summary(env):
+            # each reads his own language, not the one of who rejects
+            return env._("Rejected: mend and submit %(name)s again", name=self.name)
+
+        user = self.user_id or self.approval_request_id.requester_id
+        self.env["mail.activity"]._merchant_schedule_quietly(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(self._name),
+                    "res_id": self.id,
+                    "user_id": user.id,
+                    "summary": summary,
+                    "note": self.approval_request_id.reason,
+                }
+            ],
+            summary,
+        )
 
     def _approval_move_opportunity(self):
         """Moves the opportunity to the stage for quoted ones of the policy that decided, else of the company; never
