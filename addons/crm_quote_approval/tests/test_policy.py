@@ -32,6 +32,42 @@ class TestPolicyVersions(ApprovalCase):
         self.assertIn("70000", self.policy.message_ids[0].body)
         self.assertFalse(self.env["crm.approval.ledger"]._ledger_broken([("res_model", "=", self.policy._name)]))
 
+    def test_a_change_says_what_changed_and_nothing_else(self):
+        self.commit_hooks()
+        step = self.policy.step_ids[0]
+        lang = "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else "en_US"
+
+        def said():
+            return self.policy.version_ids.sorted("number")[-1].change_text
+
+        def line(name, before, now):
+            label = step.with_context(lang=lang)._fields[name]._description_string(self.env(context={"lang": lang}))
+            return f"{step.with_context(lang=lang).name} · {label}: {before} → {now}"
+
+        self.change(threshold=1234567)
+        self.assertEqual(said(), line("threshold", 50000, 1234567))
+        self.change(threshold=1234567.5)
+        self.assertEqual(said(), line("threshold", 1234567, 1234567.5))
+        self.change(comment_required=True)
+        text = said()
+        yes, no = ("是", "否") if lang == "zh_CN" else ("Yes", "No")
+        self.assertEqual(text, line("comment_required", no, yes))
+        self.assertEqual(self.rows().sorted("seq")[-1].reason, f"v{self.policy.version}\n{text}")
+        clerk, lead = self.users["finance_clerk"], self.users["technical_lead"]
+        self.change(copy_user_ids=[Command.set(clerk.ids)])
+        self.change(copy_user_ids=[Command.set(lead.ids)])
+        text = said()
+        self.assertEqual(text, line("copy_user_ids", clerk.display_name, lead.display_name))
+        lead.name = clerk.name
+        self.change(comment_required=False)
+        self.change(copy_user_ids=[Command.set(clerk.ids)])
+        self.assertIn(f"#{clerk.id}", said(), "two of one name")
+        name = step.with_context(lang=lang).name
+        step.unlink()
+        self.commit_hooks()
+        self.assertEqual(len(said().splitlines()), 1)
+        self.assertTrue(said().startswith(f"{name}: "))
+
     def test_what_reads_the_same_is_no_version(self):
         self.commit_hooks()
         number = self.policy.version

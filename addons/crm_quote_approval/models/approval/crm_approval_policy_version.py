@@ -1,3 +1,5 @@
+import re
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -5,6 +7,8 @@ from odoo import api, fields, models
 from .crm_approval_policy import SWITCH
 
 CHANGED = "crm.approval.policy.changed"
+RECORD_NUMBER = re.compile(r" \(#\d+\)")
+LAST_NUMBER = re.compile(r" \(#\d+\)$")
 
 
 class ApprovalPolicyVersion(models.Model):
@@ -28,7 +32,7 @@ class ApprovalPolicyVersion(models.Model):
     @api.depends("content")
     def _compute_content_text(self):
         for version in self:
-            version.content_text = "\n".join(f"{label}: {text}" for label, text in version.content or [])
+            version.content_text = "\n".join(f"{row[0]}: {row[1]}" for row in version.content or [])
 
 
 class ApprovalPolicy(models.Model):
@@ -68,7 +72,7 @@ class ApprovalPolicy(models.Model):
         versions = self.env["crm.approval.policy.version"].sudo()
         last = versions.search([("policy_id", "=", self.id)], order="number desc", limit=1)
         content = self._content()
-        if last and [list(row) for row in last.content or []] == content:
+        if last and [row[:2] for row in last.content or []] == [row[:2] for row in content]:
             return
         change = self._difference(last.content or [], content) if last else []
         self.with_context(crm_approval_switch=SWITCH).write({"version": self.version + 1})
@@ -100,19 +104,41 @@ class ApprovalPolicy(models.Model):
             )
 
     def _difference(self, before, now):
-        before, now = dict(map(tuple, before)), dict(map(tuple, now))
-        return [
-            self.env._(
-                "%(what)s: %(before)s → %(now)s", what=label, before=before.get(label, "–"), now=now.get(label, "–")
-            )
-            for label in [*before, *(label for label in now if label not in before)]
-            if before.get(label) != now.get(label)
-        ]
+        """What reads otherwise, a line each: a row that came or went as a whole, of others each value that changed."""
+        before, now = self._by_row(before), self._by_row(now)
+        changes = []
+        for key in [*before, *(key for key in now if key not in before)]:
+            label, old, old_values = before.get(key, ("", "–", {}))
+            label, new, new_values = now.get(key, (label, "–", {}))
+            if old_values and new_values:
+                for name, (value_label, value) in new_values.items():
+                    _label_then, value_then = old_values.get(name, ("", "–"))
+                    if value_then != value:
+                        changes.append(self._change(f"{label} · {value_label}", value_then, value))
+            elif old != new:
+                changes.append(self._change(label, old, new))
+        return changes
+
+    @staticmethod
+    def _by_row(content):
+        """Number of the step, or label, -> (label, text, values of the step); older versions kept no values."""
+        found = {}
+        for label, text, *values in content:
+            number = LAST_NUMBER.search(label)
+            found[number.group() if number else label] = label, text, values[0] if values else {}
+        return found
+
+    def _change(self, what, before, now):
+        """One line of a change; numbers of records only where nothing else tells what changed."""
+        plain = [RECORD_NUMBER.sub("", text) for text in (before, now)]
+        before, now = plain if plain[0] != plain[1] else (before, now)
+        return self.env._("%(what)s: %(before)s → %(now)s", what=RECORD_NUMBER.sub("", what), before=before, now=now)
 
     # -- the policy in words ---------------------------------------------------------------------------
 
     def _content(self):
-        """``[label, text]`` rows that say all that matters of the policy, in one language, whoever changed it."""
+        """Rows that say all that matters of the policy, in one language, whoever changed it: ``[label, text]``, of a
+        step ``[label, text, {field: [label, text]}]``."""
         lang = "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else "en_US"
         policy = self.with_context(lang=lang).sudo()
         rows = [[_label(policy, name), _said(policy, name)] for name in policy._content_fields()]
@@ -121,10 +147,14 @@ class ApprovalPolicy(models.Model):
         own = conditions.filtered(lambda row: not row.step_id)
         rows.append([_label(policy, "condition_ids"), "; ".join(own.mapped("display_name")) or "–"])
         for step in policy.step_ids.sorted(lambda step: (step.sequence, step.id)):
-            said = [f"{_label(step, name)}: {_said(step, name)}" for name in step._content_fields() if step[name]]
-            said += [f"[{row.display_name}]" for row in conditions.filtered(lambda row, step=step: row.step_id == step)]
+            own = conditions.filtered(lambda row, step=step: row.step_id == step)
+            values = {name: [_label(step, name), _said(step, name)] for name in ["name", *step._content_fields()]}
+            said = [": ".join(values[name]) for name in step._content_fields() if step[name]]
+            said += [f"[{row.display_name}]" for row in own]
+            asked_if = "; ".join(own.mapped("display_name")) or "–"
+            values["condition_ids"] = [_label(step, "condition_ids"), asked_if]
             # the number tells two steps of one name apart
-            rows.append([f"{step.name} (#{step.id})", ", ".join(said)])
+            rows.append([f"{step.name} (#{step.id})", ", ".join(said), values])
         return rows
 
     def _content_fields(self):
@@ -173,4 +203,8 @@ def _said(record, name):
         return ", ".join(f"{row.display_name} (#{row.id})" for row in value) or "–"
     if field.type == "selection":
         return dict(field._description_selection(record.env)).get(value, "–")
-    return f"{value:g}" if field.type == "float" else str(value)
+    if field.type == "boolean":
+        return record.env._("Yes") if value else record.env._("No")
+    if field.type == "float":
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return "–" if value is False else str(value)
