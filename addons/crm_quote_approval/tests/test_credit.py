@@ -1,8 +1,9 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from .common import CHAIN, ApprovalCase
 
@@ -101,6 +102,47 @@ class TestCredit(CreditCase):
         self.invoice(5000)
         self.invoice(2000, move_type="out_refund")
         self.assertEqual(self.terms()["invoices"], 3000)
+
+    def receipt(self, amount, day, entered):
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.world["partner"].id,
+                "amount": amount,
+                "date": day,
+                "payment_type": "inbound",
+                "partner_type": "customer",
+            }
+        )
+        payment.action_post()
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE account_payment SET create_date = %s WHERE id = %s", entered, payment.id))
+        payment.invalidate_recordset()
+
+    def test_receipts_of_the_day_of_the_sync(self):
+        """Of that day those count that the accounting system cannot have known."""
+        partner, before, sync, after = self.world["partner"], *(datetime(2026, 3, 4, hour) for hour in (3, 4, 5))
+        partner._credit_sync(self.env.company, {partner.id: {"limit": 1.0, "balance": 0.0, "moment": sync}})
+        self.receipt(1, date(2026, 3, 4), before)
+        self.assertNotIn("receipts", self.terms())
+        self.receipt(20, date(2026, 3, 4), after)
+        self.assertEqual(self.terms()["receipts"], -20)
+        self.receipt(300, date(2026, 3, 3), after)
+        self.assertEqual(self.terms()["receipts"], -20, "booked for a day that the balance has")
+        self.receipt(4000, date(2026, 3, 5), before)
+        self.assertEqual(self.terms()["receipts"], -4020)
+
+    def test_invoices_of_another_company_do_not_count(self):
+        self.synced()
+        move = self.invoice(1000, invoice_date_due=self.env.company._merchant_today() - timedelta(9))
+        order = self.quote(40000)
+        codes = [item["code"] for item in order._go_no_go_items()]
+        self.assertEqual((self.terms()["invoices"], codes), (1000, ["credit_over", "overdue"]))
+        other = self.env["res.company"].create({"name": "Second"})
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE account_move SET company_id = %s WHERE id = %s", other.id, move.id))
+        self.env.invalidate_all()
+        self.assertNotIn("invoices", self.terms())
+        self.assertEqual([item["code"] for item in order._go_no_go_items()], ["credit_over"])
 
     def test_without_a_sync_odoos_receivable_counts(self):
         partner = self.world["partner"]

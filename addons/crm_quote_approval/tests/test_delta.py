@@ -190,6 +190,25 @@ class TestSigning(ApprovalCase):
             task.action_approve("Yes")
         self.assertEqual(task.state, "approved")
 
+    def test_the_right_is_asked_for_again_after_the_password(self):
+        """Attack 22: it is taken away while the window of the password stands open."""
+        self.policy.step_ids[0].identity_above = 100000
+        order = self.submitted()
+        task = self.task(order, "sales_supervisor")
+        supervisor = self.users["sales_supervisor"]
+        with self.session():
+            action = task.action_approve("Yes")
+        window = self.env[action["res_model"]].with_user(supervisor).browse(action["res_id"])
+        self.patch(type(window), "_check_identity", lambda window: None)
+        supervisor.group_ids -= task.sudo().right_group_id
+        with self.session(), self.refused(AccessError, "no longer there"):
+            window.run_check()
+        self.assertEqual(task.state, "pending")
+        supervisor.group_ids += task.sudo().right_group_id
+        with self.session():
+            window.run_check()
+        self.assertEqual((task.state, task.comment), ("approved", "Yes"))
+
     def test_no_password_up_to_the_amount(self):
         self.policy.step_ids[0].identity_above = 100000
         order = self.submitted(100000)

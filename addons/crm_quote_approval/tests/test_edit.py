@@ -177,6 +177,25 @@ class TestEditAttacks(EditCase):
         self.assertEqual(self.events(order), ["submit", "approve", "approve"])
         self.assertEqual(self.states(order), ["approved", "approved", "pending", "waiting"])
 
+    def test_what_the_change_brings_along_is_refused_with_it(self):
+        """A customization that answers the allowed change by another one does not carry it past the approvers."""
+        order, task = self.at_finance()
+        judged = order._approval_judged_text()
+        orders = self.env.registry["sale.order"]
+        write = orders.write
+
+        def write_both(records, vals):
+            also = {"note": "Half is paid back"} if "payment_term_id" in vals else {}
+            return write(records, {**vals, **also})
+
+        self.patch(orders, "write", write_both)
+        with self.refused(UserError, "more than the step may: note"):
+            task.action_edit({"payment_term_id": self.term.id}, "x")
+        self.commit_hooks()
+        self.assertEqual(order._approval_judged_text(), judged)
+        self.assertEqual((order.approval_state, task.state), ("pending", "pending"))
+        self.assertEqual(self.events(order), ["submit", "approve", "approve"])
+
     def test_a_step_without_the_setting(self):
         order = self.submitted()
         task = self.task(order, "sales_supervisor")

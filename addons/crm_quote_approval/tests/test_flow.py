@@ -186,6 +186,25 @@ class TestFlow(ApprovalCase):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_who_is_told_of_a_rejection_reads_his_own_language(self):
+        for code in ("en_US", "zh_CN"):
+            self.env["res.lang"]._activate_lang(code)
+        supervisor = self.users["sales_supervisor"]
+        for theirs, mine in (("zh_CN", "en_US"), ("en_US", "zh_CN")):
+            with self.subTest(mine):
+                supervisor.lang, self.rep.lang = theirs, mine
+                order = self.submitted(partner_id=self.world["partner"].copy().id)
+                self.task(order, "sales_supervisor").with_context(lang=theirs).action_reject("Too cheap")
+                todo = self.env["mail.activity"].search([("res_model", "=", order._name), ("res_id", "=", order.id)])
+                note = self.env["mail.message"].search(
+                    [("partner_ids", "in", self.rep.partner_id.ids)], order="id desc", limit=1
+                )
+                self.assertEqual(todo.user_id, self.rep)
+                self.assertIn("Too cheap", todo.note)
+                for text in (todo.summary, note.subject):
+                    self.assertIn(order.name, text)
+                    self.assertEqual("Rejected" in text, mine == "en_US", text)
+
     def test_opportunity_moves_to_quoted(self):
         stage = self.env.company.approval_quoted_stage_id
         self.assertTrue(stage)
@@ -198,6 +217,20 @@ class TestFlow(ApprovalCase):
         lead.stage_id = later
         self.approved(opportunity_id=lead.id)
         self.assertEqual(lead.stage_id, later, "never backwards")
+
+    def test_a_won_or_lost_opportunity_stays_where_it_is(self):
+        stage = self.env.company.approval_quoted_stage_id
+        first = self.env["crm.stage"].create({"name": "First", "sequence": stage.sequence - 5})
+        won = self.env["crm.stage"].create({"name": "Won", "sequence": stage.sequence - 3, "is_won": True})
+        for where, vals in (("won", {"stage_id": won.id}), ("lost", {"stage_id": first.id, "active": False})):
+            with self.subTest(where):
+                lead = self.env["crm.lead"].create(
+                    {"name": where, "type": "opportunity", "stage_id": first.id, "user_id": self.rep.id}
+                )
+                order = self.submitted(opportunity_id=lead.id, partner_id=self.world["partner"].copy().id)
+                lead.write(vals)
+                self.approve(order, *CHAIN)
+                self.assertEqual((order.approval_state, lead.stage_id.id), ("approved", vals["stage_id"]))
 
     def test_stage_of_the_policy_comes_first(self):
         stage = self.env["crm.stage"].create({"name": "Offer Out", "sequence": 90})

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -158,6 +159,21 @@ class TestQuoteShareHttp(HttpCase):
     def test_revoked(self):
         self.link.action_revoke()
         self.ended("revoked")
+
+    def test_a_wrong_secret_does_not_learn_that_a_link_ended(self):
+        answers = set()
+        token = self.path.partition("/quote/share/")[2]
+        for moment in ("open", "revoked"):
+            if moment == "revoked":
+                self.link.action_revoke()
+            for wrong in (token[:-1], f"{self.link.id}-{'x' * 32}", f"{self.link.id + 900}-{'x' * 32}"):
+                for path in ("", "/paper", "/pdf"):
+                    answer = self.url_open(f"/quote/share/{wrong}{path}")
+                    answers.add((answer.status_code, *re.findall(r"<body.*</body>", answer.text, re.DOTALL)))
+        self.assertEqual(len(answers), 1)
+        status, text = answers.pop()
+        self.assertEqual(status, 404)
+        self.assertIn("o_quote_share_unknown", text)
 
     def test_expired(self):
         self.link.sudo().expires_on = fields.Date.today() - timedelta(days=2)

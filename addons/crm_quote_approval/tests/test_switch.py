@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import ApprovalCase
 
@@ -93,3 +93,28 @@ class TestSwitch(ApprovalCase):
         self.assertEqual(action["res_model"], "crm.approval.switch")
         with self.assertRaises(AccessError):
             self.env["res.config.settings"].with_user(self.rep).new({}).action_approval_switch()
+
+    def test_settings_by_the_wrong_people(self):
+        company = self.env.company
+        before = company.quote_letterhead, company.approval_sum_days, company.approval_quoted_stage_id
+        portal = new_test_user(self.env, "portal_switch", groups="base.group_portal")
+        roles = ("sales_rep", "sales_supervisor", "finance_manager", "sales_director", "service_agent")
+        for user in [*(self.users[role] for role in roles), portal]:
+            settings = self.env["res.config.settings"].with_user(user)
+            vals = {"quote_letterhead": not company.quote_letterhead, "approval_sum_days": 77}
+            for name, way in (
+                ("create", lambda settings=settings, vals=vals: settings.create(vals).execute()),
+                ("switch", lambda settings=settings: settings.new({}).action_approval_switch()),
+                ("write", lambda user=user, vals=vals: company.with_user(user).write(vals)),
+            ):
+                with self.subTest(user.login, way=name), self.assertRaises(AccessError):
+                    way()
+            # the window itself is no secret; who opens it changes nothing in it
+            action = settings.new({}).action_approval_policies()
+            policies = self.env[action["res_model"]].with_user(user)
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                policies.create({"name": "Mine"})
+        company.invalidate_recordset()
+        self.assertEqual(
+            (company.quote_letterhead, company.approval_sum_days, company.approval_quoted_stage_id), before
+        )

@@ -1,6 +1,9 @@
+import re
+
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, tagged
 
 from ..controllers import share, verify
@@ -82,6 +85,38 @@ class TestStanding(ApprovalCase):
         order.action_cancel()
         self.assertEqual(self.standings(order), ["void", "void"])
 
+    def test_never_two_live_versions(self):
+        """Not by taking an older one over and having it signed again, not by a copy, not by the rows themselves."""
+        order = self.approved()
+        order.order_line.price_unit = 150000
+        order.action_approval_submit()
+        self.approve(order, *CHAIN)
+        first = order.sudo().version_ids.sorted("number")[0]
+        first.with_user(self.rep).action_take_over()
+        self.assertEqual(self.standings(order), ["superseded", "void"])
+        order.action_approval_submit()
+        self.approve(order, *CHAIN)
+        self.assertEqual(self.standings(order), ["superseded", "superseded", "valid"])
+        self.assertEqual(order._last_version().fingerprint, first.fingerprint, "the very same values")
+        self.assertEqual(order.sudo().version_ids.sorted("number").mapped("is_current"), [False, False, True])
+        copied = order.copy()
+        self.assertEqual((copied.sudo().version_ids.ids, copied.approval_state), ([], "none"))
+        for user in (self.rep, self.users["sales_director"], self.users["suite_admin"]):
+            version = first.with_user(user)
+            for number, way in enumerate(
+                (
+                    lambda version=version: version.write({"number": 9}),
+                    lambda version=version: version.write({"order_id": copied.id}),
+                    lambda version=version: version.copy({"number": 9}),
+                    lambda version=version: version.unlink(),
+                    lambda user=user: copied.with_user(user).write({"version_ids": [Command.link(first.id)]}),
+                    lambda user=user: order.with_user(user).write({"approval_request_id": first.request_id.id}),
+                )
+            ):
+                with self.subTest(user.login, number=number), self.assertRaises(AccessError):
+                    way()
+        self.assertEqual(self.standings(order), ["superseded", "superseded", "valid"])
+
     def test_expired(self):
         self.env.company.resource_calendar_id.tz = "Asia/Shanghai"
         order = self.approved(validity_date="2026-03-31")
@@ -157,6 +192,30 @@ class TestVerifyPage(HttpCase):
         self.assertEqual(answer.status_code, 429)
         self.assertIn("o_quote_many", answer.text)
         self.assertEqual(self.url_open(right).status_code, 429)
+
+    def test_wrong_addresses_answer_alike(self):
+        """Whether a paper of that number exists is told by nothing but its whole token."""
+        order = build_quote(self.env, self.world)
+        order.action_approval_submit()
+        self.approve(order)
+        order.order_line.price_unit = 150000
+        order.action_approval_submit()
+        first, second = order.sudo().version_ids.sorted("number")
+        last = "b" if first.secret[-1] == "a" else "a"
+        answers = set()
+        for token in (
+            f"{first.id}-{second.secret}",
+            f"{first.id}-{first.secret[:-1]}",
+            f"{first.id}-{first.secret[:-1]}{last}",
+            f"{first.id}-{first.secret.swapcase()}",
+            f"0{second.id + 900}-{second.secret}",
+        ):
+            answer = self.url_open(f"/quote/verify/{token}")
+            answers.add((answer.status_code, *re.findall(r"<body.*</body>", answer.text, re.DOTALL)))
+        self.assertEqual(len(answers), 1)
+        status, text = answers.pop()
+        self.assertEqual(status, 404)
+        self.assertIn("o_quote_unknown", text)
 
 
 @tagged("post_install", "-at_install")
