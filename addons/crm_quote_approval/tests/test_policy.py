@@ -63,10 +63,26 @@ class TestPolicyVersions(ApprovalCase):
         self.change(copy_user_ids=[Command.set(clerk.ids)])
         self.assertIn(f"#{clerk.id}", said(), "two of one name")
         name = step.with_context(lang=lang).name
+        step.with_context(lang=lang).name = "Renamed"
+        self.commit_hooks()
+        self.assertRegex(said(), f"^Renamed · .*[:：] *{name} → Renamed$")
         step.unlink()
         self.commit_hooks()
         self.assertEqual(len(said().splitlines()), 1)
-        self.assertTrue(said().startswith(f"{name}: "))
+        self.assertRegex(said(), "^Renamed[:：]")
+
+    def test_after_a_version_that_kept_no_values(self):
+        """Those were written before each value was kept by itself."""
+        self.commit_hooks()
+        last = self.policy.version_ids.sorted("number")[-1]
+        last.sudo().content = [row[:2] for row in last.content]
+        number = self.policy.version
+        self.change(threshold=50000)
+        self.assertEqual(self.policy.version, number)
+        self.change(threshold=70000)
+        text = self.policy.version_ids.sorted("number")[-1].change_text
+        self.assertEqual((self.policy.version, len(text.splitlines())), (number + 1, 1))
+        self.assertRegex(text, "50000.*→.*70000")
 
     def test_what_reads_the_same_is_no_version(self):
         self.commit_hooks()
