@@ -31,8 +31,8 @@ USERS = ["stock_rep_0", "stock_rep_1", "stock_all", "stock_clerk", "stock_manage
 REGISTERS = re.compile(r"^(ir_(?!attachment|default|property|mail_server|exports|filters)\w+|orm_signaling_\w+)$")
 # rows of ours in stock tables while we are there; the messages greet our own new records in the chatter
 OURS_BESIDE = {
-    "ir_attachment", "mail_activity_type", "mail_message", "mail_template", "report_paperformat", "res_groups",
-    "res_groups_implied_rel", "res_groups_privilege", "res_groups_report_rel", "rule_group_rel",
+    "crm_lost_reason", "ir_attachment", "mail_activity_type", "mail_message", "mail_template", "report_paperformat",
+    "res_groups", "res_groups_implied_rel", "res_groups_privilege", "res_groups_report_rel", "rule_group_rel",
 }  # fmt: skip
 # Odoo writes the date of these when groups change: the administrator's group, and the partners of its two users
 REDATED = {"res_groups": {"4"}, "res_partner": {"2", "3"}}

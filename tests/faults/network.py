@@ -3,8 +3,11 @@
 import time
 
 from odoo.addons.crm_finance_bridge.models import finance_connection_breaker
+from odoo.addons.crm_merchant.models.kernel.outbox_mixin import OutboxMixin
 
 CHANGES = ("Save", "Submit", "Audit")
+# the backoff is drawn at random and may be next to nothing: then the same run of the worker asks and finds
+LONGEST_WAIT = {"_outbox_random": lambda _outbox: 1.0}
 
 
 def replies_lost(world, report, count):
@@ -126,7 +129,7 @@ def blackholes(world, report, count):
 
 def slow_and_endless(world, report, count):
     """F9: a byte a second, and a body that is larger than what may be read; the change is made in both."""
-    with world.with_timeouts(read_timeout=5, total_timeout=1.5):
+    with world.with_timeouts(read_timeout=5, total_timeout=1.5), world.patched(OutboxMixin, **LONGEST_WAIT):
         for run in range(count):
             made, since = world.intents(1, in_pairs=False), world.mark()
             is_drip = run % 2 == 0
@@ -190,7 +193,8 @@ def malformed(world, report, count):
         made, since = world.intents(1, in_pairs=False), world.mark()
         number = next(iter(made))
         world.erp.inject(kind, op=world.there.make, form=world.there.form, **more)
-        world.deliver()
+        with world.patched(OutboxMixin, **LONGEST_WAIT):
+            world.deliver()
         state, code = world.rows(made)[number][:2]
         hit = [call for call in world.calls(since) if call[3].startswith("fault:")]
         report.require(len(hit) == 1, f"{kind} hit {len(hit)} calls")

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..clients.errors import Rejected, Unknown
+from .finance_connection_breaker import COOL_DOWN
 
 # seconds of silence after "too many calls" that names no time
 SLOW_DOWN = 60
@@ -47,10 +48,17 @@ class FinanceConnection(models.Model):
 
         :param now: naive UTC of the database
         """
-        wait = self._asked_silence(error)
+        wait = timedelta(seconds=self._asked_silence(error))
         if wait:
-            until = now + timedelta(seconds=wait)
-            self._breaker_write({"breaker_retry_at": max(until, self.breaker_retry_at or until)})
+            # who asks again and again is asked once a minute, like one that does not answer
+            until = now + (max(wait, COOL_DOWN) if self.breaker_opened_at else wait)
+            self._breaker_write(
+                {
+                    "breaker_opened_at": self.breaker_opened_at or now,
+                    "breaker_retry_at": max(until, self.breaker_retry_at or until),
+                    "breaker_successes": 0,
+                }
+            )
 
     def _asked_silence(self, error):
         """Seconds for which the other side wants to hear nothing more of us, 0 if it does not mind."""
