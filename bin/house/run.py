@@ -80,6 +80,11 @@ class Demo:
                 "--skip-auto-install", "--stop-after-init", "--no-http", log=self.log,
             )  # fmt: skip
         self.mark.write_text(addons_digest())
+        # links, QR codes and the styles of printed papers are asked for at this address
+        self.databases.cluster.sql(
+            f"UPDATE ir_config_parameter SET value = 'http://127.0.0.1:{self.options.port}' WHERE key = 'web.base.url'",
+            self.name,
+        )
 
     def _build(self):
         started = time.monotonic()
@@ -112,8 +117,8 @@ class Demo:
         if self.options.no_simulators:
             return {}
         return {
-            "CRM_SUITE_ALLOW_NETWORKS": "127.0.0.0/8",
-            "CRM_SUITE_SECRET_KEY_FILE": self._secret_key_file(),
+            "CRM_FINANCE_ONPREM_CIDR": "127.0.0.0/8",
+            "CRM_FINANCE_KEY": self._secret_key_file(),
             "CRM_SUITE_SIMULATOR_URL": f"http://127.0.0.1:{SIMULATOR_PORT}/k3cloud/",
             "CRM_SUITE_SIMULATOR_ACCOUNT": self._simulator_account(),
         }

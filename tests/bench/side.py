@@ -12,8 +12,8 @@ from . import peers
 
 # what the bridge needs to keep a password; nothing here is secret, nothing is sent to anybody but our simulators
 ENVIRONMENT = {
-    "CRM_SUITE_SECRET_KEY": "YmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmI=",
-    "CRM_SUITE_ALLOW_NETWORKS": "127.0.0.0/8",
+    "CRM_FINANCE_KEY": "YmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmI=",
+    "CRM_FINANCE_ONPREM_CIDR": "127.0.0.0/8",
 }
 
 

@@ -88,8 +88,8 @@ class Guest:
             command[: len(settings.odoo_script())] = start_script
         environment = dict(
             os.environ,
-            CRM_SUITE_SECRET_KEY="yk3Sq0pGmS0dfFzqYhdPlgWg6nqSl1sVwD8LvZ2XhEs=",
-            CRM_SUITE_ALLOW_NETWORKS="127.0.0.0/8",
+            CRM_FINANCE_KEY="yk3Sq0pGmS0dfFzqYhdPlgWg6nqSl1sVwD8LvZ2XhEs=",
+            CRM_FINANCE_ONPREM_CIDR="127.0.0.0/8",
             **environment or {},
         )
         done = subprocess.run(command, input=script, capture_output=True, text=True, env=environment, check=False)

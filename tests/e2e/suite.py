@@ -132,8 +132,8 @@ class SuiteServer:
         self.log = settings.STATE / f"e2e-{name}.log"
         self.port, self.evented_port = free_port(), free_port()
         self.environment = {
-            "CRM_SUITE_ALLOW_NETWORKS": "127.0.0.0/8",
-            "CRM_SUITE_SECRET_KEY": Fernet.generate_key().decode(),
+            "CRM_FINANCE_ONPREM_CIDR": "127.0.0.0/8",
+            "CRM_FINANCE_KEY": Fernet.generate_key().decode(),
             **(environment or {}),
         }
         self.process = None

@@ -17,7 +17,7 @@ def main(arguments):
     # what prints by itself must not come between the answers
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    os.environ["CRM_SUITE_ALLOW_NETWORKS"] = "127.0.0.0/8"
+    os.environ["CRM_FINANCE_ONPREM_CIDR"] = "127.0.0.0/8"
     registry = load_registry(arguments)
     from .world import Worlds
 

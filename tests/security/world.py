@@ -269,7 +269,7 @@ class World:
 
     def __init__(self):
         # a setting of the tests' own machine would allow the addresses that are refused below
-        self.server = SuiteServer("security", {"CRM_SUITE_ALLOW_NETWORKS": ""})
+        self.server = SuiteServer("security", {"CRM_FINANCE_ONPREM_CIDR": ""})
         self.server.build()
         output = self.server.shell(BUILD % {"secret": APP_SECRET})
         built = json.loads(next(line for line in output.splitlines() if line.startswith("WORLD "))[6:])

@@ -2,10 +2,10 @@
 
 A database, a dump or a copy of it holds only ciphertext; who can write the database still cannot name a network.
 
-``CRM_SUITE_SECRET_KEY``       Fernet keys (32 bytes, url-safe base64), comma-separated; the first one encrypts, all
-                               decrypt, so that a key is changed by putting the new one in front
-``CRM_SUITE_SECRET_KEY_FILE``  path of a file with the same content (container secrets), if the former is not set
-``CRM_SUITE_ALLOW_NETWORKS``   CIDRs, comma-separated, of private networks an ERP on the premises may live in
+``CRM_FINANCE_KEY``          Fernet keys (32 bytes, url-safe base64), comma-separated, or the path of a file that holds them
+                             (container secrets); the first key encrypts, all decrypt, so that a key is changed by
+                             putting the new one in front
+``CRM_FINANCE_ONPREM_CIDR``  CIDRs, comma-separated, of private networks an ERP on the premises may live in
 """
 
 import ipaddress
@@ -14,9 +14,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-KEY = "CRM_SUITE_SECRET_KEY"
-KEY_FILE = "CRM_SUITE_SECRET_KEY_FILE"
-NETWORKS = "CRM_SUITE_ALLOW_NETWORKS"
+KEY = "CRM_FINANCE_KEY"
+NETWORKS = "CRM_FINANCE_ONPREM_CIDR"
 
 
 class VaultError(Exception):
@@ -58,10 +57,10 @@ def allowed_networks():
 
 def _box():
     text = os.environ.get(KEY, "")
-    path = os.environ.get(KEY_FILE, "")
-    if not text and path:
+    # no key holds a slash
+    if "/" in text:
         try:
-            text = Path(path).read_text(encoding="ascii")
+            text = Path(text).read_text(encoding="ascii")
         except (OSError, UnicodeError):
             raise VaultError("no_key") from None
     keys = [key.strip() for key in text.split(",") if key.strip()]

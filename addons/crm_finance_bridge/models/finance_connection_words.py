@@ -83,7 +83,7 @@ class FinanceConnection(models.Model):
         if code == "unreadable":
             return self.env._("The secret was encrypted with another key. A system administrator enters it again.")
         return self.env._(
-            "The server has no valid key for secrets. Its operator sets CRM_SUITE_SECRET_KEY in the environment "
+            "The server has no valid key for secrets. Its operator sets CRM_FINANCE_KEY in the environment "
             "and restarts it."
         )
 

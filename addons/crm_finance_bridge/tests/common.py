@@ -26,7 +26,7 @@ class BridgeCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "no_reset_password": True})
-        cls.startClassPatcher(patch.dict("os.environ", {"CRM_SUITE_SECRET_KEY": KEY, "CRM_SUITE_ALLOW_NETWORKS": ""}))
+        cls.startClassPatcher(patch.dict("os.environ", {"CRM_FINANCE_KEY": KEY, "CRM_FINANCE_ONPREM_CIDR": ""}))
         cls.company = cls.env.company
         cls.users = build_roles(cls.env, ["finance_manager", "finance_clerk", "sales_rep", "suite_admin"])
         cls.clerk = cls.users["finance_clerk"]

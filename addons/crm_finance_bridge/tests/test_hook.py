@@ -137,7 +137,7 @@ class TestHook(HttpCase, BridgeCase):
         self.connection._switch("off")
         self.assertEqual(self.announce().status_code, 401)
         self.connection._switch("on")
-        with patch.dict("os.environ", {"CRM_SUITE_SECRET_KEY": ""}):
+        with patch.dict("os.environ", {"CRM_FINANCE_KEY": ""}):
             self.assertEqual(self.announce().status_code, 401)
         self.assertEqual(self.announce().status_code, 200)
 

@@ -2,6 +2,8 @@
 
 import base64
 import os
+import tempfile
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -202,18 +204,29 @@ class TestRights(BridgeCase):
         self.assertEqual(connection._secret_clear(), SECRET)
 
     def test_no_key_no_secret(self):
-        with patch.dict(os.environ, {"CRM_SUITE_SECRET_KEY": ""}), self.assertRaises(UserError):
+        with patch.dict(os.environ, {"CRM_FINANCE_KEY": ""}), self.assertRaises(UserError):
             self.connection.with_user(self.system).write({"secret_input": SECRET})
-        with patch.dict(os.environ, {"CRM_SUITE_SECRET_KEY": "short"}), self.assertRaises(UserError):
+        with patch.dict(os.environ, {"CRM_FINANCE_KEY": "short"}), self.assertRaises(UserError):
             self.connection.with_user(self.system).write({"secret_input": SECRET})
 
     def test_keys_rotate(self):
         token = vault.encrypt(SECRET)
         new = base64.urlsafe_b64encode(b"n" * 32).decode()
-        with patch.dict(os.environ, {"CRM_SUITE_SECRET_KEY": f"{new},{os.environ['CRM_SUITE_SECRET_KEY']}"}):
+        with patch.dict(os.environ, {"CRM_FINANCE_KEY": f"{new},{os.environ['CRM_FINANCE_KEY']}"}):
             self.assertEqual(vault.decrypt(token), SECRET)
-        with patch.dict(os.environ, {"CRM_SUITE_SECRET_KEY": new}), self.assertRaises(vault.VaultError):
+        with patch.dict(os.environ, {"CRM_FINANCE_KEY": new}), self.assertRaises(vault.VaultError):
             vault.decrypt(token)
+
+    def test_the_key_may_stand_in_a_file(self):
+        token = vault.encrypt(SECRET)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "key"
+            path.write_text(os.environ["CRM_FINANCE_KEY"] + "\n")
+            with patch.dict(os.environ, {"CRM_FINANCE_KEY": str(path)}):
+                self.assertEqual(vault.decrypt(token), SECRET)
+                path.unlink()
+                with self.assertRaises(vault.VaultError):
+                    vault.decrypt(token)
 
     def test_short_secrets_have_no_hint(self):
         self.assertEqual(vault.hint("abcd1234"), "••••")
@@ -231,9 +244,9 @@ class TestRights(BridgeCase):
                 connection.base_url = url
 
     def test_networks_come_from_the_server_alone(self):
-        with patch.dict(os.environ, {"CRM_SUITE_ALLOW_NETWORKS": "127.0.0.0/8, nonsense,10.0.0.0/8"}):
+        with patch.dict(os.environ, {"CRM_FINANCE_ONPREM_CIDR": "127.0.0.0/8, nonsense,10.0.0.0/8"}):
             self.assertEqual(vault.allowed_networks(), ("127.0.0.0/8", "10.0.0.0/8"))
-        with patch.dict(os.environ, {"CRM_SUITE_ALLOW_NETWORKS": ""}):
+        with patch.dict(os.environ, {"CRM_FINANCE_ONPREM_CIDR": ""}):
             self.assertEqual(vault.allowed_networks(), ())
 
     def test_ledger_has_no_rights(self):
