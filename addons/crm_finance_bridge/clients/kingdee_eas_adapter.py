@@ -14,8 +14,9 @@ from .kingdee_eas import EasCredentials, KingdeeEasClient
 from .kingdee_eas_payloads import CHANGED_KEYS, EasSettings, build_bill
 from .kingdee_eas_reading import EasReading
 from .kingdee_eas_replies import judge, judge_found, judge_page
-from .kingdee_eas_values import BASE, amount_of, day_of, text_of
+from .kingdee_eas_values import BASE, day_of
 from .kingdee_payloads import money
+from .kingdee_values import amount_of, text_of
 from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
 from .transport import HttpTransport
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .adapter import FinanceAdapter
-from .kingdee_eas_values import amount_of, text_of
+from .kingdee_values import amount_of, text_of
 from .results import RemoteCode
 
 RECEIPTS = ("receipt", "own_receipt")

@@ -1,9 +1,9 @@
-"""Values of EAS replies: a text, a day, an amount; what is unreadable is a doubt and never a zero."""
+"""Values of EAS replies; what is unreadable is a doubt and never a zero."""
 
 from datetime import date
 
-from .errors import InvalidValues, Unknown
-from .kingdee_payloads import money
+from .errors import Unknown
+from .kingdee_values import text_of
 
 BASE = ("customer", "customer_update", "product")
 
@@ -13,14 +13,3 @@ def day_of(value):
         return date.fromisoformat(text_of(value)[:10])
     except ValueError:
         raise Unknown("a date of the reply is unreadable", reason="shape") from None
-
-
-def text_of(value):
-    return "" if value is None else str(value).strip()
-
-
-def amount_of(value):
-    try:
-        return money(value)
-    except InvalidValues:
-        raise Unknown("an amount of the reply is unreadable", reason="shape") from None

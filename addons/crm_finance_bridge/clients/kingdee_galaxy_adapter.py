@@ -12,7 +12,7 @@ from .errors import (
 )
 from .kingdee_galaxy import SIGNED, KingdeeCredentials, KingdeeGalaxyClient
 from .kingdee_galaxy_news import KingdeeNews
-from .kingdee_galaxy_reading import BASE, FIND, NUMBER_KEY, text_of
+from .kingdee_galaxy_reading import BASE, FIND, NUMBER_KEY
 from .kingdee_payloads import (
     CHANGED_KEYS,
     FORMS,
@@ -25,6 +25,7 @@ from .kingdee_payloads import (
     receipt_model,
     receivable_model,
 )
+from .kingdee_values import text_of
 from .results import ConnectionReport
 from .transport import HttpTransport
 

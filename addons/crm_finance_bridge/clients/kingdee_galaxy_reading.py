@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from . import kingdee_filters as where
 from .adapter import FinanceAdapter
-from .errors import CursorInvalid, InvalidValues, Unknown
-from .kingdee_payloads import FORMS, RECEIPT_FIELDS, money, receipt_query
+from .errors import CursorInvalid, Unknown
+from .kingdee_payloads import FORMS, RECEIPT_FIELDS, receipt_query
+from .kingdee_values import amount_of, text_of
 from .results import ReceiptCursor, RemoteCode, RemoteDocument, RemoteReceipt
 
 # kind -> (id, number, status, cancelled, modified, amount, customer, currency, name)
@@ -246,14 +247,3 @@ class KingdeeReading(FinanceAdapter):
         except (TypeError, ValueError):
             raise Unknown("a date of the reply is unreadable", reason="shape") from None
         return moment.replace(tzinfo=moment.tzinfo or self._zone).astimezone(UTC)
-
-
-def text_of(value):
-    return "" if value is None else str(value).strip()
-
-
-def amount_of(value):
-    try:
-        return money(value)
-    except InvalidValues:
-        raise Unknown("an amount of the reply is unreadable", reason="shape") from None

@@ -15,6 +15,8 @@ KEEP_DAYS = 90
 KEEP_REFUSED_DAYS = 7
 # notes a minute about calls to an address that leads nowhere
 UNKNOWN_LIMIT = 30
+# announcements looked at in one poll; the rest comes with the next
+AT_ONCE = 500
 
 
 class FinanceNotice(models.Model):
@@ -104,7 +106,8 @@ class FinanceNotice(models.Model):
         """
         if connection.breaker_state in ("open", "stopped"):
             return
-        waiting = self.sudo().search([("connection_id", "=", connection.id), ("outcome", "=", "waiting")], order="id")
+        domain = [("connection_id", "=", connection.id), ("outcome", "=", "waiting")]
+        waiting = self.sudo().search(domain, order="id", limit=AT_ONCE)
         if not waiting:
             return
         domain = [("connection_id", "=", connection.id), ("number", "in", waiting.mapped("number"))]

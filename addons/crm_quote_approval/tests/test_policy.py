@@ -32,6 +32,27 @@ class TestPolicyVersions(ApprovalCase):
         self.assertIn("70000", self.policy.message_ids[0].body)
         self.assertFalse(self.env["crm.approval.ledger"]._ledger_broken([("res_model", "=", self.policy._name)]))
 
+    def test_what_is_remembered_has_the_number_of_the_version(self):
+        self.commit_hooks()
+        self.policy.step_ids[0].with_user(self.users["suite_admin"]).threshold = 70000
+        # judged between the change and the keeping of its version
+        self.policy._recall()
+        self.commit_hooks()
+        number = self.policy.version
+        self.env.invalidate_all()
+        self.policy._recall()
+        self.assertEqual(self.policy.version, number)
+
+    def test_a_delegation_made_now_is_asked_for_now(self):
+        days = self.env["crm.approval.delegation"]
+        today = self.env.company._merchant_today()
+        days._ids_of_day(today)
+        rep, boss = self.users["sales_supervisor"], self.users["sales_director"]
+        made = days.sudo().create({"user_id": rep.id, "delegate_id": boss.id, "date_from": today, "date_to": today})
+        self.assertIn((made.id, rep.id), days._ids_of_day(today))
+        made.unlink()
+        self.assertNotIn((made.id, rep.id), days._ids_of_day(today))
+
     def test_a_change_says_what_changed_and_nothing_else(self):
         self.commit_hooks()
         step = self.policy.step_ids[0]

@@ -45,18 +45,22 @@ class ApprovalDelegation(models.Model):
         rows = self.sudo().search([("date_from", "<=", day), ("date_to", ">=", day)])
         return tuple((row.id, row.user_id.id) for row in rows)
 
+    # what is kept goes after the change: a question asked while it is made would keep the old answer
     @api.model_create_multi
     def create(self, vals_list):
+        delegations = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return delegations
 
     def write(self, vals):
+        result = super().write(vals)
         self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     @api.model
     def _delegates_today(self, users, tasks=None):

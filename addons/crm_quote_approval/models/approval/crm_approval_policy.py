@@ -121,7 +121,10 @@ class ApprovalPolicy(models.Model):
         if not GUARDED.isdisjoint(vals) and self.env.context.get("crm_approval_switch") is not SWITCH:
             raise AccessError(self.env._("A policy is turned on and off with its button, which shows the effect."))
         result = super().write(vals)
-        if set(vals) != {"version"}:
+        if set(vals) == {"version"}:
+            # the number is remembered with the rest
+            self.env.registry.clear_cache()
+        else:
             self._changed()
         return result
 

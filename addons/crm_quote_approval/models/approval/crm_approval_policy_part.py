@@ -20,5 +20,7 @@ class ApprovalPolicyPart(models.AbstractModel):
         return result
 
     def unlink(self):
-        self.policy_id._changed()
-        return super().unlink()
+        policies = self.policy_id
+        result = super().unlink()
+        policies._changed()
+        return result
