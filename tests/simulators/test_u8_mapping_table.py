@@ -1,14 +1,10 @@
 """The mapping table in docs/ against what really stands in the simulator's books, in both directions."""
 
-import re
-from decimal import Decimal
-from pathlib import Path
-
 import pytest
 from kingdee_support import deliver
+from mapping_pages import ours, same, tables
 from u8_support import connect, customer_values, order_values, product_values, receipt_values, receivable_values
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "yonyou_u8.md"
 DAY = "2026-01-20"
 SETTINGS = {"salespersons": {"u1": "0007"}, "settlements": {"j1": "02"}}
 VALUES = {
@@ -23,37 +19,12 @@ VALUES = {
 }  # fmt: skip
 
 
-def tables():
-    """kind -> (resource, [(ours, theirs, how)])."""
-    found = {}
-    for part in PAGE.read_text().split("\n## ")[1:]:
-        if title := re.match(r"(\w+) → (\w+)\n", part):
-            lines = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", part, re.MULTILINE)
-            found[title[1]] = (title[2], [line for line in lines if line[0] != "ours"])
-    return found
-
-
 def stored(document):
     """Field -> value of a document in the books, fields of the first row under ``entry.``"""
     return {
         **document["header"],
         **{f"entry.{name}": value for row in document["entry"][:1] for name, value in row.items()},
     }
-
-
-def ours(values, name):
-    """One of our values by its path in the table."""
-    for part in name.split("."):
-        values = values[part][0] if isinstance(values[part], list) else values[part]
-    return values
-
-
-def same(found, wanted):
-    """Equal, amounts as numbers."""
-    try:
-        return Decimal(found) == Decimal(wanted)
-    except ArithmeticError:
-        return found == wanted
 
 
 @pytest.fixture
@@ -65,7 +36,7 @@ def books(u8):
 
 
 def test_the_table_is_what_stands_in_the_books(books):
-    found = tables()
+    found = tables("yonyou_u8.md")
     assert found.keys() == VALUES.keys()
     for kind, (resource, rows) in found.items():
         (document,) = books[resource]
