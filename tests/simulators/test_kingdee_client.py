@@ -358,7 +358,7 @@ def test_missing_mappings_are_named(signed, clients):
     with pytest.raises(errors.MappingMissing):
         signed.build("customer", customer_values(salesperson="7"))
     with pytest.raises(errors.MappingMissing):
-        clients("kingdee_payloads").KingdeeSettings("")
+        clients("kingdee_galaxy_forms").KingdeeSettings("")
 
 
 def test_money_leaves_as_text_and_adds_up(signed, clients):
@@ -379,7 +379,7 @@ def test_money_leaves_as_text_and_adds_up(signed, clients):
     ):
         with pytest.raises(clients("errors").InvalidValues):
             signed.build("receivable", receivable_values(**change))
-    assert clients("kingdee_payloads").money_text(Decimal("1E+3")) == "1000"
+    assert clients("values").money_text(Decimal("1E+3")) == "1000"
 
 
 def test_settings_that_cannot_work_are_refused_without_their_values(erp, clients):

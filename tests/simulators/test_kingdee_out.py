@@ -128,7 +128,7 @@ def test_change_whose_reply_is_lost_ends_the_same(signed, erp, clients, operatio
 def test_save_whose_reply_is_lost_is_one_document(selling, erp, clients, kind):
     deliver(selling, "customer", customer_values())
     values = {"credit_note": red_values, "sales_order": order_values, "own_receipt": own_receipt_values}[kind]()
-    form = clients("kingdee_payloads").FORMS[kind]
+    form = clients("kingdee_galaxy_forms").FORMS[kind]
     erp.inject("drop_after_commit", op="Save", form=form)
     with pytest.raises(clients("errors").Unknown):
         deliver(selling, kind, values)

@@ -34,7 +34,7 @@ def script(clients):
         transport = Scripted(clients("transport").HttpReply, *answers)
         known = clients("kingdee_signing").KingdeeCredentials(**KNOWN)
         client = clients("kingdee_galaxy").KingdeeGalaxyClient(transport, known, auth=auth)
-        settings = clients("kingdee_payloads").KingdeeSettings(**SETTINGS)
+        settings = clients("kingdee_galaxy_forms").KingdeeSettings(**SETTINGS)
         adapter = clients("kingdee_galaxy_adapter").KingdeeGalaxyAdapter(client, settings)
         adapter.asked = transport.asked
         return adapter
@@ -175,7 +175,7 @@ def test_verify_compares_every_judged_value(script, clients):
         "remote_id": "1",
         "number": "CRM-AR-1",
         "status": "C",
-        "amount": clients("kingdee_payloads").money("113.1"),
+        "amount": clients("values").money("113.1"),
         "customer_number": "CRM-C-1",
         "currency_number": "PRE001",
     }

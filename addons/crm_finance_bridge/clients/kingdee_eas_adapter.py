@@ -11,14 +11,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT
 from .errors import CursorInvalid, InvalidValues, Unknown
 from .kingdee_eas import EasCredentials, KingdeeEasClient
-from .kingdee_eas_payloads import CHANGED_KEYS, EasSettings, build_bill
+from .kingdee_eas_payloads import BASE, CHANGED_KEYS, EasSettings, build_bill
 from .kingdee_eas_reading import EasReading
 from .kingdee_eas_replies import judge, judge_found, judge_page
-from .kingdee_eas_values import BASE, day_of
-from .kingdee_payloads import money
-from .kingdee_values import amount_of, text_of
 from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
 from .transport import HttpTransport
+from .values import amount_of, day_of, money, text_of
 
 SERVICES = "ormrpc/services/"
 _FUTURE = timedelta(hours=24)

@@ -4,22 +4,17 @@ What the site's facade calls kinds and fields is an agreement between it and thi
 documents neither: ``docs/kingdee_eas.md`` is that agreement, and a test holds the two
 together. Base data goes by number, money as text.
 
-Values understood are those of :mod:`.kingdee_payloads` (``customer``, ``receivable``), and:
-
-``credit_note``: as ``receivable`` with negative quantities and amounts (红字).
-``product``: ``number``, ``name``, ``unit`` (our key, mapped); optional ``specification``.
-``sales_order``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``, ``lines`` as of a
-receivable with ``delivery_date``; optional ``remark``, ``contract_number``, ``salesperson`` (our key, mapped).
-``own_receipt``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``, ``settlement`` (our key,
-mapped); optional ``reference`` (of the bank), ``for``, ``is_advance``, ``remark``.
+Values understood are those of :mod:`.values`; besides, orders and receivables may have a ``contract_number``,
+receivables a ``salesperson``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .errors import InvalidValues, MappingMissing
-from .kingdee_payloads import day_text, money, money_text
+from .errors import InvalidValues
+from .settings import KingdeeBooks
+from .values import day_text, line_amounts, mapped, money, money_text, must_add_up, needed
 
 BILL_TYPES = {
     "customer": "customer",
@@ -31,55 +26,34 @@ BILL_TYPES = {
     "own_receipt": "receivingbill",
     "receipt": "receivingbill",
 }
+# base data, that is no bills
+BASE = ("customer", "customer_update", "product")
 
 
-@dataclass(frozen=True)
-class EasSettings:
-    """What the consultant fills in per connection; numbers are EAS codes.
+@dataclass(frozen=True, kw_only=True)
+class EasSettings(KingdeeBooks):
+    """Beside what both Kingdee products share; numbers are EAS codes, unknown salespersons are left out.
 
-    :param organisation: company (财务组织) whose books these are.
-    :param pay_organisation: company that collects, empty = the same.
-    :param currencies: ISO code -> EAS number, e.g. ``{"CNY": "BB01"}``.
-    :param utc_offset_minutes: the server's clock against UTC (Asia/Shanghai = 480).
-    :param overlap_minutes: how far receipts are read again, for commits that came late.
-    :param salespersons: our salesperson key -> number; unknown ones are left out.
-    :param settlements: our journal key -> number of the way of payment; unknown ones use ``settle_type``.
+    :param settle_type: way of payment of journals that are not mapped.
     :param audit_kinds: kinds we audit ourselves; others wait for a person after submission.
     :param amounts: ``text``, or ``number`` where the site's facade takes JSON numbers only.
     :param bill_types: kind -> billTypeCode, where a site's facade differs from :data:`BILL_TYPES`.
     """
 
-    organisation: str
-    pay_organisation: str = ""
     currencies: Mapping[str, str] = field(default_factory=lambda: {"CNY": "BB01"})
-    local_currency: str = "CNY"
-    materials: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    salespersons: Mapping[str, str] = field(default_factory=dict)
-    settlements: Mapping[str, str] = field(default_factory=dict)
     settle_type: str = "JS02"
-    utc_offset_minutes: int = 480
-    overlap_minutes: int = 15
     audit_kinds: tuple = ("customer", "receivable")
     amounts: str = "text"
     bill_types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
-        if not self.organisation:
-            raise MappingMissing("organisation")
-        if not -720 <= self.utc_offset_minutes <= 840 or self.overlap_minutes < 1:
-            raise InvalidValues("settings", "offset or overlap out of range")
+        super().__post_init__()
         if self.amounts not in ("text", "number"):
             raise InvalidValues("amounts", "must be text or number")
 
     def bill_type(self, kind):
         """billTypeCode of a kind."""
         return self.bill_types.get(kind) or BILL_TYPES[kind]
-
-    @property
-    def receipt_organisation(self):
-        """Company whose receipts are read."""
-        return self.pay_organisation or self.organisation
 
 
 def build_bill(kind, values, settings):
@@ -206,19 +180,12 @@ def _bill(values, settings, company):
 
 def _lines(values, settings, total):
     lines = [_line(seq, line, settings) for seq, line in enumerate(values.get("lines") or (), 1)]
-    if not lines:
-        raise InvalidValues("lines", "at least one line is needed")
-    if sum((Decimal(line["totalAmount"]) for line in lines), Decimal(0)) != total:
-        raise InvalidValues("lines", "do not add up to the total")
+    must_add_up("lines", (line["totalAmount"] for line in lines), total)
     return lines
 
 
 def _line(seq, line, settings):
-    untaxed = money(line.get("amount_untaxed"), "lines.amount_untaxed")
-    tax = money(line.get("amount_tax"), "lines.amount_tax")
-    total = money(line.get("amount_total"), "lines.amount_total")
-    if untaxed + tax != total:
-        raise InvalidValues("lines.amount_total", "untaxed and tax do not add up")
+    untaxed, tax, total = line_amounts(line)
     found = {
         "seq": seq,
         "material": mapped(settings.materials, "product", needed(line, "product", "lines.product")),
@@ -254,22 +221,3 @@ def json_number(amount):
     if Decimal(repr(float(amount))) != amount:
         raise InvalidValues("amount", "has more digits than a number can carry")
     return float(amount)
-
-
-def mapped(table, name, key):
-    """The EAS number of our key. Raises MappingMissing."""
-    try:
-        number = table[key]
-    except KeyError:
-        number = ""
-    if not number:
-        raise MappingMissing(name, key)
-    return str(number)
-
-
-def needed(values, key, name=""):
-    """A value that must be there. Raises InvalidValues."""
-    value = values.get(key)
-    if value is None or value == "":
-        raise InvalidValues(name or key, "is missing")
-    return value

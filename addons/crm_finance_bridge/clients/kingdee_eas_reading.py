@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from .adapter import FinanceAdapter
-from .kingdee_values import amount_of, text_of
 from .results import RemoteCode
+from .values import amount_of, text_of
 
 RECEIPTS = ("receipt", "own_receipt")
 

@@ -11,23 +11,14 @@ from .errors import (
     Rejected,
 )
 from .kingdee_galaxy import SIGNED, KingdeeCredentials, KingdeeGalaxyClient
+from .kingdee_galaxy_base_data import CHANGED_KEYS, customer_change, customer_model, product_model
+from .kingdee_galaxy_bills import order_model, receipt_model, receivable_model
+from .kingdee_galaxy_forms import FORMS, KingdeeSettings
 from .kingdee_galaxy_news import KingdeeNews
 from .kingdee_galaxy_reading import BASE, FIND, NUMBER_KEY
-from .kingdee_payloads import (
-    CHANGED_KEYS,
-    FORMS,
-    KingdeeSettings,
-    customer_change,
-    customer_model,
-    money,
-    order_model,
-    product_model,
-    receipt_model,
-    receivable_model,
-)
-from .kingdee_values import text_of
 from .results import ConnectionReport
 from .transport import HttpTransport
+from .values import money, text_of
 
 UNAUDIT = "unaudit"
 _MODELS = {

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from . import kingdee_filters as where
 from .adapter import FinanceAdapter
 from .errors import CursorInvalid, Unknown
-from .kingdee_payloads import FORMS, RECEIPT_FIELDS, receipt_query
-from .kingdee_values import amount_of, text_of
+from .kingdee_galaxy_bills import RECEIPT_FIELDS, receipt_query
+from .kingdee_galaxy_forms import FORMS
 from .results import ReceiptCursor, RemoteCode, RemoteDocument, RemoteReceipt
+from .values import amount_of, text_of
 
 # kind -> (id, number, status, cancelled, modified, amount, customer, currency, name)
 FIND = {

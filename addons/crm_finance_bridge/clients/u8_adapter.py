@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from . import u8_replies as replies
 from .adapter import AUDIT, DONE, SAVE, STOPPED, WAIT, FinanceAdapter
 from .errors import CursorInvalid, InvalidValues, Mismatch
-from .kingdee_payloads import day_text, money
 from .results import ConnectionReport, ReceiptCursor, RemoteCode
 from .transport import HttpTransport
 from .u8_client import U8Client, U8Credentials
@@ -20,6 +19,7 @@ from .u8_payloads import BUILDERS
 from .u8_reading import ARCHIVES, AUDITED_STATES, DECIDING_STATES, OPEN_STATES, document_of, receipts_of
 from .u8_token import SHARED
 from .u8_values import cut
+from .values import day_text, money
 
 _FUTURE = timedelta(hours=24)
 # kind -> names under which its list takes a span of days

@@ -1,11 +1,11 @@
 """What is called how in the U8+ OpenAPI, and what a consultant sets per connection."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from .errors import InvalidValues
+from .settings import BookSettings
 
 RESOURCES = {
     "customer": "customer",
@@ -41,16 +41,12 @@ DUE, ADVANCE = "0", "1"  # 应收款, 预收款
 CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True)
-class U8Settings:
-    """What the consultant fills in per connection; codes are those of the account set.
+@dataclass(frozen=True, kw_only=True)
+class U8Settings(BookSettings):
+    """Beside what all products share; codes are those of the account set, currencies go by name.
 
-    :param currencies: ISO code -> name of the currency over there (U8 knows currencies by name)
-    :param local_currency: ISO code of the books
-    :param materials: our product key -> 存货编码
-    :param units: our unit key -> 计量单位编码
-    :param salespersons: our salesperson key -> 业务员编码; unknown ones become ``person``
-    :param settlements: our journal key -> 结算方式编码; unknown ones become ``settle_style``
+    :param person: 业务员编码 of salespersons who are not mapped
+    :param settle_style: 结算方式编码 of journals that are not mapped
     :param revenue_account: 对方科目 of a receivable; must be no controlled account
     :param tax_account: account of the tax; empty: the tax stays in the revenue account's row
     :param credit_code_field: customer field that takes the credit code (U8 names none), empty: not sent
@@ -62,12 +58,7 @@ class U8Settings:
     :param unaudited_counts: count receipts whose reply names no state; the notes name none for a receipt
     """
 
-    currencies: Mapping[str, str] = field(default_factory=lambda: {"CNY": "人民币"})
-    local_currency: str = "CNY"
-    materials: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    salespersons: Mapping[str, str] = field(default_factory=dict)
-    settlements: Mapping[str, str] = field(default_factory=dict)
+    currencies: dict[str, str] = field(default_factory=lambda: {"CNY": "人民币"})
     customer_class: str = ""
     product_class: str = ""
     unit_group: str = ""
@@ -84,17 +75,17 @@ class U8Settings:
     auditor_person: str = ""
     auditor_user: str = ""
     audit_kinds: tuple = ("sales_order", "receivable", "credit_note", "own_receipt")
-    utc_offset_minutes: int = 480
     receipts_from: date | None = None
     back_days: int = 7
     deep_days: int = 62
     unaudited_counts: bool = False
 
     def __post_init__(self):
+        super().__post_init__()
         if self.auditor_person and self.auditor_user:
             raise InvalidValues("auditor", "is a person or a user, not both")
-        if not -720 <= self.utc_offset_minutes <= 840 or not 0 <= self.back_days <= self.deep_days <= 370:
-            raise InvalidValues("settings", "offset or days out of range")
+        if not 0 <= self.back_days <= self.deep_days <= 370:
+            raise InvalidValues("settings", "days out of range")
 
     @property
     def auditor(self):

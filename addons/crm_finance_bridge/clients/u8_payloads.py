@@ -2,7 +2,7 @@
 
 Every scalar leaves as text, money with two decimals (rates and prices up to six), dates as ``yyyy-MM-dd`` of China's
 clock. Only fields that the notes on the OpenAPI name are sent. The values understood are those of
-:mod:`.kingdee_payloads`; besides:
+:mod:`.values`; besides:
 
 ``customer``, ``product``: optional ``date``, the day from which they are in use.
 
@@ -14,9 +14,9 @@ clock. Only fields that the notes on the OpenAPI name are sent. The values under
 from decimal import Decimal
 
 from .errors import InvalidValues
-from .kingdee_payloads import day_text, money
 from .u8_mapping import ADVANCE, BLUE, CREDIT, DEBIT, DUE, RECEIPT_VOUCHER, RED
-from .u8_values import cents, cut, filled, mapped, name_text, needed, number_of, plain, price, setting
+from .u8_values import cents, cut, filled, name_text, number_of, plain, price, setting
+from .values import day_text, line_amounts, mapped, money, must_add_up, needed
 
 
 def customer_document(values, settings):
@@ -78,7 +78,7 @@ def sales_order_document(values, settings):
     """
     total, currency = _local_total(values, settings)
     rows = [_order_row(line, settings) for line in values.get("lines") or ()]
-    _must_add_up((row["sum"] for row in rows), total)
+    must_add_up("lines", (row["sum"] for row in rows), total)
     return filled(
         {
             "code": number_of("saleorder", values),
@@ -125,7 +125,7 @@ def receivable_document(values, settings):
             "bdebitcredit": DEBIT if red else CREDIT,
         }
         rows.append(filled(row))
-    _must_add_up((row["amount"] for row in rows), abs(signed))
+    must_add_up("lines", (row["amount"] for row in rows), abs(signed))
     # the head names no currency: it is in the currency of the books
     local = cents(sum((Decimal(row["natamount"]) for row in rows), Decimal(0)))
     return filled(
@@ -186,7 +186,7 @@ BUILDERS = {
 
 
 def _order_row(line, settings):
-    untaxed, tax, total = _line_amounts(line)
+    untaxed, tax, total = line_amounts(line)
     quantity = money(line.get("quantity"), "lines.quantity")
     if quantity <= 0 or total < 0:
         raise InvalidValues("lines", "an order over there takes no negative rows")
@@ -212,7 +212,7 @@ def _by_account(values, settings):
     sums = {}
     revenue = setting(settings, "revenue_account")
     for line in values.get("lines") or ():
-        untaxed, tax, total = _line_amounts(line)
+        untaxed, tax, total = line_amounts(line)
         if settings.tax_account:
             sums[revenue] = sums.get(revenue, Decimal(0)) + untaxed
             sums[settings.tax_account] = sums.get(settings.tax_account, Decimal(0)) + tax
@@ -221,15 +221,6 @@ def _by_account(values, settings):
     if not sums:
         raise InvalidValues("lines", "a receivable needs at least one line")
     return {account: amount for account, amount in sums.items() if amount}
-
-
-def _line_amounts(line):
-    untaxed = money(line.get("amount_untaxed"), "lines.amount_untaxed")
-    tax = money(line.get("amount_tax"), "lines.amount_tax")
-    total = money(line.get("amount_total"), "lines.amount_total")
-    if untaxed + tax != total:
-        raise InvalidValues("lines.amount_total", "untaxed and tax do not add up")
-    return untaxed, tax, total
 
 
 def _rate(values, settings):
@@ -249,9 +240,3 @@ def _local_total(values, settings):
     if currency != settings.local_currency:
         raise InvalidValues("currency", "only the local currency can be sent for this document")
     return money(values.get("amount_total"), "amount_total"), mapped(settings.currencies, "currency", currency)
-
-
-def _must_add_up(texts, total):
-    amounts = [Decimal(text) for text in texts]
-    if not amounts or sum(amounts, Decimal(0)) != total:
-        raise InvalidValues("lines", "do not add up to the total")

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from .errors import InvalidValues, MappingMissing
 from .u8_mapping import CENT, NUMBER_LENGTHS
+from .values import needed
 
 
 def number_of(resource, values):
@@ -54,23 +55,4 @@ def setting(settings, name):
     value = getattr(settings, name)
     if not value:
         raise MappingMissing(name)
-    return value
-
-
-def mapped(table, name, key):
-    """The code of the other side. Raises MappingMissing."""
-    try:
-        code = table[key]
-    except KeyError:
-        code = ""
-    if not code:
-        raise MappingMissing(name, key)
-    return code
-
-
-def needed(values, key, name=""):
-    """A value that must be there. Raises InvalidValues."""
-    value = values.get(key)
-    if value is None or value == "":
-        raise InvalidValues(name or key, "is missing")
     return value

@@ -164,7 +164,7 @@ class AccountMove(models.Model):
         return {move.id: move.commercial_partner_id for move in self}
 
     def _finance_receivable_values(self):
-        """{invoice id: values of a receivable} as ``clients/kingdee_payloads`` describes them, amounts as text."""
+        """{invoice id: values of a receivable} as ``clients/values`` describes them, amounts as text."""
         contracts = self._finance_contract_numbers()
         return {move.id: move._prepare_finance_receivable_vals(contracts.get(move.id, "")) for move in self}
 

@@ -67,7 +67,7 @@ class AccountPayment(models.Model):
         return {payment.id: payment.partner_id.commercial_partner_id for payment in self}
 
     def _finance_receipt_values(self):
-        """{payment id: values of a receipt} as ``clients/kingdee_payloads`` describes them."""
+        """{payment id: values of a receipt} as ``clients/values`` describes them."""
         return {payment.id: payment._prepare_finance_receipt_vals() for payment in self}
 
     def _prepare_finance_receipt_vals(self):

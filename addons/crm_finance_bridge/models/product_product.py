@@ -7,7 +7,7 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def _finance_product_values(self):
-        """{product id: values of a product} as ``clients/kingdee_payloads`` describes them."""
+        """{product id: values of a product} as ``clients/values`` describes them."""
         return {product.id: product._prepare_finance_product_vals() for product in self}
 
     def _prepare_finance_product_vals(self):

@@ -31,7 +31,7 @@ class ResPartner(models.Model):
             self.env["finance.outbox"].sudo()._enqueue_customer_changes(changed.sudo())
 
     def _finance_customer_values(self):
-        """{partner id: values of a customer} as ``clients/kingdee_payloads`` describes them."""
+        """{partner id: values of a customer} as ``clients/values`` describes them."""
         return {partner.id: partner._prepare_finance_customer_vals() for partner in self}
 
     def _prepare_finance_customer_vals(self):

@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
         return {order.id: order.order_line.product_id for order in self}
 
     def _finance_order_values(self):
-        """{order id: values of a sales order} as ``clients/kingdee_payloads`` describes them."""
+        """{order id: values of a sales order} as ``clients/values`` describes them."""
         return {order.id: order._prepare_finance_order_vals() for order in self}
 
     def _prepare_finance_order_vals(self):

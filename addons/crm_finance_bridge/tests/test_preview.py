@@ -42,7 +42,7 @@ class TestPreview(BridgeCase):
 
             settings = connection._adapter_settings()
             from ..clients.kingdee_galaxy import KingdeeGalaxyClient
-            from ..clients.kingdee_payloads import KingdeeSettings
+            from ..clients.kingdee_galaxy_forms import KingdeeSettings
 
             client = KingdeeGalaxyClient(NoTransport(), None)
             return KingdeeGalaxyAdapter(client, KingdeeSettings(**settings))
