@@ -1,6 +1,6 @@
 """What the tests of the EAS adapter against its simulator share."""
 
-from kingdee_support import module
+from kingdee_support import module, receivable_values
 
 SETTINGS = {
     "organisation": "01",
@@ -42,3 +42,20 @@ def red_values(number="CRM-AR-2", **more):
         "number": number, "customer_number": "CRM-C-1", "date": "2026-01-21", "due_date": "2026-01-21",
         "currency": "CNY", "amount_total": "-113.10", "lines": [line], **more,
     }  # fmt: skip
+
+
+ORDER = receivable_values(
+    "CRM-SO-1", contract_number="HT-2026-001", salesperson="s1", remark="S00042",
+    lines=[{**receivable_values()["lines"][0], "delivery_date": "2026-03-01"}],
+)  # fmt: skip
+RECEIPT = {
+    "number": "CRM-RC-1", "customer_number": "CRM-C-1", "date": "2026-02-01", "currency": "CNY", "amount_total": "113.10",
+    "settlement": "journal", "reference": "BANK-7", "for": "INV/2026/1", "is_advance": True, "remark": "deposit",
+}  # fmt: skip
+# every kind of bill that goes out, with its values
+SENT = [
+    ("receivable", receivable_values(remark="INV/2026/1")),
+    ("credit_note", red_values()),
+    ("sales_order", ORDER),
+    ("own_receipt", RECEIPT),
+]

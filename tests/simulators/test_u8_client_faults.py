@@ -16,11 +16,6 @@ def ready(u8):
     return adapter, adapter.build("receivable", receivable_values())
 
 
-@pytest.fixture
-def errors(clients):
-    return clients("errors")
-
-
 def save(adapter, payload):
     return adapter.send_step("receivable", "save", "CRM-AR-1", payload)
 
