@@ -20,3 +20,7 @@ from . import test_tour_roles
 from . import test_mapping
 from . import test_u8
 from . import test_eas
+from . import test_waking
+from . import test_breaker
+from . import test_hook_reading
+from . import test_changes_reading
