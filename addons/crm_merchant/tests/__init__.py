@@ -7,6 +7,7 @@ from . import test_pool_won
 from . import test_pool_rule_queries
 from . import test_pool_departments
 from . import test_pool_leaks
+from . import test_pool_look
 from . import test_export
 from . import test_followup
 from . import test_assignment

@@ -20,8 +20,8 @@ class CrmPoolPartner(models.Model):
             "active", "pool_id", "pool_state", "pool_since", "name", "phone", "email", "region_id", "state_id", "city",
             "industry_id", "merchant_grade",
         ],
-        "crm.pool.member": ["pool_id", "user_id", "on_duty"],
-        "crm.pool": ["active", "company_id"],
+        "crm.pool.member": ["pool_id", "user_id", "on_duty", "claims_date", "looked_ids"],
+        "crm.pool": ["active", "company_id", "view_limit_day"],
     }  # fmt: skip
 
     @property
@@ -51,6 +51,10 @@ class CrmPoolPartner(models.Model):
             columns=self._shown_columns(pools, columns),
             pools=pools,
         )
+
+    @api.model
+    def _real_model(self):
+        return "res.partner"
 
     @api.model
     def _ids_of_phones(self, keys):

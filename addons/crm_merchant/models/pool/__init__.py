@@ -27,5 +27,6 @@ from . import adopt
 from . import pool_bulk
 from . import pool_bulk_after
 from . import crm_pool_view
+from . import crm_pool_view_look
 from . import crm_pool_lead
 from . import departments

@@ -137,7 +137,7 @@ class PoolMixin(models.AbstractModel):
         drops = self._pool_last_drops()
         for record in self.filtered(lambda record: record.id in drops):
             moment, name = drops[record.id]
-            if not record.pool_id.shows_company:
+            if not record.pool_id.shows_company or record.pool_id.view_limit_day:
                 name = f"{self.env._('No. ')}{record.id}"
             free = moment + timedelta(days=record.pool_id.freeze_days)
             if free > fields.Datetime.now():

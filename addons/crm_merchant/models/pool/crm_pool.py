@@ -24,6 +24,11 @@ class CrmPool(models.Model):
     claim_limit_day = fields.Integer(
         "Claims a Day", default=10, tracking=True, help="Per person, over all his pools; 0: no limit"
     )
+    view_limit_day = fields.Integer(
+        "Looked At a Day",
+        tracking=True,
+        help="Per person, over all his pools: who it is stays covered until a member looks at it; 0: nothing is covered",
+    )
     holding_limit = fields.Integer(
         "Most Leads Held", default=200, tracking=True, help="Open leads per person, over all his pools; 0: no limit"
     )
@@ -37,7 +42,8 @@ class CrmPool(models.Model):
     owned_count = fields.Integer("Held by Members", compute="_compute_counts")
 
     _limits_positive = models.Constraint(
-        "CHECK(claim_limit_day >= 0 AND holding_limit >= 0 AND cooldown_days >= 0)", "A limit cannot be below zero."
+        "CHECK(claim_limit_day >= 0 AND view_limit_day >= 0 AND holding_limit >= 0 AND cooldown_days >= 0)",
+        "A limit cannot be below zero.",
     )
 
     def _default_company_id(self):

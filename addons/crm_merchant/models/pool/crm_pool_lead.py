@@ -21,8 +21,8 @@ class CrmPoolLead(models.Model):
             "active", "pool_id", "pool_state", "pool_since", "partner_name", "contact_name", "phone", "region_id",
             "state_id", "city", "source_id", "expected_revenue",
         ],
-        "crm.pool.member": ["pool_id", "user_id", "on_duty"],
-        "crm.pool": ["active", "company_id"],
+        "crm.pool.member": ["pool_id", "user_id", "on_duty", "claims_date", "looked_ids"],
+        "crm.pool": ["active", "company_id", "view_limit_day"],
     }  # fmt: skip
 
     @property
@@ -52,6 +52,10 @@ class CrmPoolLead(models.Model):
             columns=self._shown_columns(pools, columns),
             pools=pools,
         )
+
+    @api.model
+    def _real_model(self):
+        return "crm.lead"
 
     @api.model
     def _ids_of_phones(self, keys):

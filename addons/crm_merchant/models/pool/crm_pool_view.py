@@ -17,6 +17,8 @@ SHOWN_BY = {
     "industry_id": "shows_industry",
     "merchant_grade": "shows_grade",
 }
+# who it is; where a pool limits how many a member looks at, these come only by looking
+WHO = ("company_label", "contact_label", "phone_label", "mail_label")
 
 
 class CrmPoolView(models.AbstractModel):
@@ -80,12 +82,16 @@ class CrmPoolView(models.AbstractModel):
         """
         pools = self.env["crm.pool"].sudo().browse(pools)
         number = SQL("%s || l.id", self.env._("No. "))
-        parts = []
+        covered = self._covered(pools)
+        parts = [SQL("%s AS is_covered", covered or SQL("FALSE"))]
         for name, value in columns.items():
             hiding = pools.filtered(lambda pool, shown=SHOWN_BY[name]: not pool[shown])
-            if hiding:
+            when = [SQL("l.pool_id = ANY(%s)", hiding.ids)] if hiding else []
+            if covered and name in WHO:
+                when.append(covered)
+            if when:
                 instead = number if name == "company_label" else SQL("NULL")
-                value = SQL("CASE WHEN l.pool_id = ANY(%s) THEN %s ELSE %s END", hiding.ids, instead, value)
+                value = SQL("CASE WHEN %s THEN %s ELSE %s END", SQL(" OR ").join(when), instead, value)
             parts.append(SQL("%s AS %s", value, SQL.identifier(name)))
         return SQL(", ").join(parts)
 

@@ -8,7 +8,7 @@ this transaction still sees the past.
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -45,13 +45,7 @@ class PoolMixin(models.AbstractModel):
         self._pool_lock_records(records)
         records._pool_move("claim", {user: records}, "")
         first = members[:1]
-        first._through_door("claims_date", "claims_today").write(
-            {"claims_date": self._pool_today(), "claims_today": first.claims_today + len(records)}
-        )
-
-    def _pool_today(self):
-        """The day that counts for the cap: the user's own calendar day."""
-        return fields.Date.context_today(self.with_context(tz=self.env.user.tz or "Asia/Shanghai"))
+        first._through_door("claims_today").write({"claims_today": first.claims_today + len(records)})
 
     def _pool_lock_members(self):
         """Locks all member rows of the user in id order and starts the count of a new day.
@@ -66,10 +60,12 @@ class PoolMixin(models.AbstractModel):
             log_exceptions=False,
         )
         rows = members.search([("user_id", "=", self.env.uid)], order="id")
-        today = self._pool_today()
+        today = rows._today() if rows else False
         old = rows.filtered(lambda row: row.claims_date != today)
         # updating a row, not only locking it, makes a second tab's older snapshot fail instead of counting twice
-        old._through_door("claims_date", "claims_today").write({"claims_date": today, "claims_today": 0})
+        old._through_door("claims_date", "claims_today", "looked_ids").write(
+            {"claims_date": today, "claims_today": 0, "looked_ids": False}
+        )
         return rows.filtered(lambda row: row.on_duty and row.pool_id.active)
 
     def _pool_lock_records(self, records):
