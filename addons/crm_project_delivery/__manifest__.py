@@ -1,6 +1,6 @@
 {
     "name": "Contracts, Delivery and Collection",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Contracts from orders, payment plans, milestones with acceptance, invoices and receipts to the cent",
     "category": "Sales/Project",
     "author": "CRM Suite for China",

@@ -38,7 +38,7 @@ def server():
         server.close()
 
 
-def claim_together(calls):
+def claim_together(calls, method="action_pool_claim"):
     """Runs the calls at the same moment; returns what each gave or raised."""
     barrier = threading.Barrier(len(calls))
     results = [None] * len(calls)
@@ -46,7 +46,7 @@ def claim_together(calls):
     def run(position, person, ids):
         barrier.wait()
         try:
-            results[position] = person.call("crm.pool.lead", "action_pool_claim", ids)
+            results[position] = person.call("crm.pool.lead", method, ids)
         except ApiError as error:
             results[position] = error
 
@@ -76,6 +76,17 @@ def test_one_has_it_and_the_other_is_told_who(server):
         "crm.pool.ledger", [("res_id", "in", leads), ("event", "=", "claim")], "res_id"
     )
     assert sorted(event["res_id"] for event in events) == sorted(leads)
+
+
+def test_the_cap_on_looking_holds_with_many_tabs(server):
+    rep = server.people["sales_rep"]
+    server.shell('env["crm.pool"].search([("name", "=", "Capped")]).view_limit_day = 3\nenv.cr.commit()\n')
+    covered = [("pool_id.name", "=", "Capped"), ("is_covered", "=", True)]
+    leads = [row["id"] for row in rep.search("crm.pool.lead", covered, "id")]
+    assert len(leads) == 10
+    results = claim_together([(rep, [lead]) for lead in leads], "action_pool_look")
+    assert sum(not isinstance(result, ApiError) for result in results) == 3, results
+    assert len(rep.search("crm.pool.lead", covered, "id")) == 7
 
 
 def test_the_daily_cap_holds_with_many_tabs(server):

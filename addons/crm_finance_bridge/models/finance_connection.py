@@ -258,7 +258,8 @@ class FinanceConnection(models.Model):
     @api.model
     def _cron_names(self):
         """Hook: external ids of the crons that a connection needs."""
-        return [f"crm_finance_bridge.{name}" for name in (*LANES, "cron_poll", "cron_reconcile", "cron_credit")]
+        others = ("cron_poll", "cron_changes", "cron_reconcile", "cron_credit")
+        return [f"crm_finance_bridge.{name}" for name in (*LANES, *others)]
 
     def _notice(self, kind, text):
         return {

@@ -24,3 +24,4 @@ from . import test_waking
 from . import test_breaker
 from . import test_hook_reading
 from . import test_changes_reading
+from . import test_migration

@@ -100,7 +100,7 @@ class TestLanes(BridgeCase):
     def test_crons_run_only_while_a_connection_is_on(self):
         names = self.connection._cron_names()
         crons = self.env["ir.cron"].union(*(self.env.ref(name) for name in names))
-        self.assertEqual(len(crons), 7)
+        self.assertEqual(len(crons), 8)
         self.assertTrue(all(crons.mapped("active")))
         self.env["finance.connection"].search([])._switch("off")
         self.assertFalse(any(crons.mapped("active")))

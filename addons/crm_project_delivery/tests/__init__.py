@@ -12,3 +12,4 @@ from . import test_pool_won
 from . import test_reasons_and_claims
 from . import test_demo
 from . import test_tour_roles
+from . import test_migration
