@@ -1,0 +1,110 @@
+"""The books of the far side, and the oracle that reads them."""
+
+import contextlib
+import json
+import re
+import sqlite3
+import time
+
+
+class Ledger:
+    """The part of a world that asks the far side's books what came of an experiment."""
+
+    def mark(self):
+        """Where the call log of the far side stands now."""
+        with self._books() as books:
+            return books.execute("SELECT coalesce(max(id), 0) FROM call").fetchone()[0]
+
+    @contextlib.contextmanager
+    def _books(self):
+        with contextlib.closing(sqlite3.connect(f"file:{self.erp.ledger_path}?mode=ro", uri=True, timeout=30)) as books:
+            yield books
+
+    def calls(self, since):
+        """Calls about receivables after the mark, oldest first: (id, operation, number, outcome, committed)."""
+        with self._books() as books:
+            found = books.execute(
+                "SELECT id, lower(operation), number, outcome, committed FROM call WHERE id > ? AND upper(form) = ? "
+                "ORDER BY id",
+                (since, self.there.form),
+            ).fetchall()
+        return [(*call[:2], _number_in(call[2]), *call[3:]) for call in found]
+
+    def count_calls(self, operation, since):
+        """Calls of an operation that is about no document."""
+        with self._books() as books:
+            query = "SELECT count(*) FROM call WHERE id > ? AND lower(operation) = ?"
+            return books.execute(query, (since, operation)).fetchone()[0]
+
+    def documents(self, numbers):
+        """{number: [(id, status, amount)]} of the far side's books."""
+        found = {number: [] for number in numbers}
+        with self._books() as books:
+            for number, ident, status, body in books.execute(
+                "SELECT number, id, status, body FROM document WHERE upper(form) = ?", (self.there.form,)
+            ):
+                if number in found:
+                    found[number].append((str(ident), status, self._amount_of(json.loads(body))))
+        return found
+
+    def _amount_of(self, body):
+        header = body.get("header", body)
+        return header.get(self.there.amount) or "0"
+
+    def judge(self, report, made, since):
+        """The oracle: each of ``made`` stands in the books exactly once, as we sent it, and was sent once."""
+        documents, rows = self.documents(made), self.rows(made)
+        report.documents += len(made)
+        for number, amount in made.items():
+            there = documents[number]
+            state, code, attempts, remote_id, bound = rows[number]
+            report.worst("attempts a document", attempts or 0)
+            report.require(there, f"{number} is lost ({state} {code})")
+            report.require(len(there) < 2, f"{number} stands there {len(there)} times")
+            if not there:
+                continue
+            ident, found, total = there[0]
+            report.require(state == "done", f"{number} ended {state} {code}")
+            report.require(found == self.there.done, f"{number} has state {found} there")
+            report.require(float(total) == float(amount), f"{number} has {total} there, {amount} was sent")
+            # a product that shows no id is bound by the number
+            is_bound = remote_id == bound and (bound == number or ident in (bound or ""))
+            report.require(is_bound, f"{number} is bound to {bound}, {ident} stands there")
+        calls = self.calls(since)
+        self._judge_calls(report, made, calls)
+        return calls
+
+    def _judge_calls(self, report, made, calls):
+        """No change was made twice or tried on what had it already; who follows went after the one before it."""
+        acted, first_save, last_audit = {}, {}, {}
+        for ident, operation, number, outcome, committed in calls:
+            if number not in made or operation not in (self.there.make, self.there.finish):
+                continue
+            if operation == self.there.make:
+                first_save.setdefault(number, ident)
+                # a second one that reached them would be a second document in books that take every number
+                if "not run" not in outcome and outcome != "fault:late_commit":
+                    acted[number] = acted.get(number, 0) + 1
+            elif committed:
+                last_audit[number] = ident
+        for number, count in acted.items():
+            report.require(count == 1, f"{number} was saved {count} times")
+        for number, before in getattr(self, "pairs", {}).items():
+            if number in first_save:
+                in_order = before in last_audit and last_audit[before] < first_save[number]
+                report.require(in_order, f"{number} went before {before}")
+
+    def wait_for_call(self, operation, since, seconds=10):
+        """Waits until the far side has got such a call after the mark."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if any(call[1] == operation for call in self.calls(since)):
+                return
+            time.sleep(0.002)
+        raise RuntimeError(f"no {operation} within {seconds} s")
+
+
+def _number_in(text):
+    """The business number in what the call log notes of a call, which for a question is its condition."""
+    found = re.search(r"[A-Z]+-AR-\d+", text)
+    return found[0] if found else text
