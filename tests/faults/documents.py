@@ -100,11 +100,15 @@ class Documents:
                 rows._outbox_restart()
             return len(rows)
 
+    def to_dos_of(self, numbers):
+        """{number: how many times somebody was told of it}."""
+        with self.env() as env:
+            rows = env["finance.outbox"].search([("number", "in", list(numbers))])
+            return {row.number: len(row.activity_ids) for row in rows if row.activity_ids}
+
     def to_dos(self, numbers):
         """Numbers of rows that somebody was told about."""
-        with self.env() as env:
-            rows = env["finance.outbox"].search([("number", "in", list(numbers)), ("activity_ids", "!=", False)])
-            return set(rows.mapped("number"))
+        return set(self.to_dos_of(numbers))
 
 
 def _with_amount(values, amount):

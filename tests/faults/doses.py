@@ -59,6 +59,10 @@ TABLE = [
         "kingdee_eas",
     ),
     Row(
+        "F11", "announcement a hundred times at once, then in any order", "announcements.repeated", 50, "events", 10, 2
+    ),
+    Row("F12", "announcement replayed or signed wrongly, in four ways", "announcements.forged", 400, "calls", 100, 4),
+    Row(
         "F13", "token revoked early, 40 workers at once", "together.revoked_tokens", 50, "incidents", 10, 1, "yonyou_u8"
     ),
     Row("F14", "clock of a worker 10 minutes ahead or behind", "together.wrong_clocks", 40, "workers", 20, 2),
@@ -71,7 +75,6 @@ TABLE = [
     Row("F19", "wrong number or amount from the far side", "poison.wrong_answers", 50, "documents", 25, 4),
     Row("F20", "soak with 1 % mixed faults and kills", "soak.soak", 1, "soak", 1, 1, documents=20_000, few=60),
 ]
-# F11 and F12 need the hook by which the far side calls us
 ROWS = {row.name: row for row in TABLE}
 
 

@@ -1,12 +1,9 @@
 """F18: a whole Odoo with its own cron, stopped, updated and started while it carries documents."""
 
-import os
-import subprocess
-import sys
-
-from house import settings
+from .served import Served
 
 STOPS = 3
+UPDATE = ("-u", "crm_finance_bridge", "--skip-auto-install")
 
 
 def restarts(world, report, count, documents):
@@ -15,26 +12,14 @@ def restarts(world, report, count, documents):
         world.use_real_time()
         made, since = world.intents(documents), world.mark()
         for stop in range(1, STOPS + 1):
-            server = _start(world, update=stop == 2)
+            server = Served(*UPDATE if stop == 2 else ())
             try:
                 carried = world.wait_for_servers(made, documents * stop // (STOPS + 1), 120)
                 report.require(carried, f"the server carried only {world.count_done(made)} documents")
             finally:
                 # in turn as a service manager does it and as a power cut
                 report.add("documents on the way at a stop", documents - world.count_done(made))
-                server.terminate() if stop % 2 else server.kill()
-                server.wait(60)
+                server.stop() if stop % 2 else server.kill()
         report.runs += 1
         report.worst("s to drain", round(world.drain(made, seconds=300)))
         world.judge(report, made, since)
-
-
-def _start(world, update):
-    options = [*sys.argv[1:], "--max-cron-threads=1", "--workers=0", "--no-http"]
-    if update:
-        options += ["-u", "crm_finance_bridge", "--skip-auto-install"]
-    log = open(settings.STATE / "bench" / "faults-server.log", "a")
-    with log:
-        return subprocess.Popen(
-            [*settings.odoo_script(), *options], env=dict(os.environ), stdout=log, stderr=log, stdin=subprocess.DEVNULL
-        )
