@@ -16,8 +16,9 @@ from .settings import STATE, TOP
 # Data that can be made again need not reach the disk at once; a demo that people work in must, and what the bench times
 # stands on the settings of production.
 THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-# what the fault table kills is processes and never the machine: a commit must be safe from the first only
-CRASH_SAFE = ["fsync=off", "full_page_writes=off", "max_connections=300"]
+# what the fault table kills is processes and never the machine: a commit must be safe from the first only; it asks when
+# each commit was made
+CRASH_SAFE = ["fsync=off", "full_page_writes=off", "max_connections=300", "track_commit_timestamp=on"]
 TUNING = ["shared_buffers=512MB", "work_mem=16MB", "maintenance_work_mem=256MB", "max_connections=120"]
 
 

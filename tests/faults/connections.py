@@ -11,21 +11,39 @@ from books import BOOKS
 
 class Product(NamedTuple):
     """:param form: of receivables; :param make: the operation that creates one; :param finish: its last one
-    :param ask: the operation that asks for one; :param done: its last state; :param amount: name in its header
+    :param changes: all operations that change one; :param ask: the operation that asks for one
+    :param done: its last state; :param amount: name in its header
     """
 
     form: str
     make: str
     finish: str
+    changes: tuple
     ask: str
     done: str
     amount: str
 
 
 PRODUCTS = {
-    "kingdee_galaxy": Product("AR_RECEIVABLE", "save", "audit", "executebillquery", "C", "FALLAMOUNTFOR"),
-    "yonyou_u8": Product("OUGHTRECEIVE", "add", "verify", "get", "audited", "amount"),
-    "kingdee_eas": Product("OTHERBILL", "importbill", "auditbill", "getbill", "audited", "totalAmount"),
+    "kingdee_galaxy": Product(
+        "AR_RECEIVABLE",
+        "save",
+        "audit",
+        ("unaudit", "save", "submit", "audit"),
+        "executebillquery",
+        "C",
+        "FALLAMOUNTFOR",
+    ),
+    "yonyou_u8": Product("OUGHTRECEIVE", "add", "verify", ("add", "verify"), "get", "audited", "amount"),
+    "kingdee_eas": Product(
+        "OTHERBILL",
+        "importbill",
+        "auditbill",
+        ("importbill", "submitbill", "auditbill"),
+        "getbill",
+        "audited",
+        "totalAmount",
+    ),
 }
 
 

@@ -50,8 +50,15 @@ def refusals(world, report, count, documents=10):
             noted = world.noted_as_possible(made)
             sent = {call[2] for call in world.calls(since) if call[1] == "save"}
             report.require(sent <= noted, f"{sent - noted} went out before the database knew of it")
+            posting = world.fork(
+                before=partial(_refuse_commits, 1), work=lambda env: world.make_invoices(env, 1).action_post()
+            )
+            posting.wait()
+            report.require(posting.failed, "an invoice was posted and not committed")
         report.runs += 1
         finish(world, report, made, since)
+        strangers = {call[2] for call in world.calls(since)} - set(made)
+        report.require(not strangers, f"{strangers} went out, which nobody committed")
 
 
 def _take_no_writes():

@@ -8,14 +8,14 @@ from odoo.addons.crm_merchant.lib.hashing import chain_hash
 class Documents:
     """The part of a world that makes documents, looks at their rows and does with them what people do."""
 
-    def rows(self, numbers):
+    def rows(self, numbers, kind="receivable"):
         """{number: (state, error code, attempts, id there, bound id)} of our table."""
         with self.env() as env:
             env.cr.execute(
                 "SELECT o.number, o.state, o.error_code, o.attempt_count, o.remote_id, b.remote_id FROM finance_outbox o "
                 "LEFT JOIN finance_binding b ON b.connection_id = o.connection_id AND b.res_model = o.res_model "
-                "AND b.res_id = o.res_id WHERE o.connection_id = %s AND o.number = ANY(%s)",
-                [self.connection_id, list(numbers)],
+                "AND b.res_id = o.res_id WHERE o.connection_id = %s AND o.kind = %s AND o.number = ANY(%s)",
+                [self.connection_id, kind, list(numbers)],
             )
             return {row[0]: row[1:] for row in env.cr.fetchall()}
 

@@ -44,7 +44,7 @@ TABLE = [
     Row("F4", "reply lost after the change was made", "network.replies_lost", 350, "documents", 50, 10),
     Row("F5", "request lost before the change was made", "network.requests_lost", 350, "documents", 50, 10),
     Row("F6", "change made 5 to 90 s after the client gave up", "network.late_commits", 200, "late changes", 100, 5),
-    Row("F7", "storms of 503, 502 and 429 over ten minutes", "network.storms", 4, "storms", 1, documents=125, few=10),
+    Row("F7", "storms of 503, 502 and 429 over ten minutes", "network.storms", 4, "storms", 1, documents=500, few=10),
     Row("F8", "blackhole: nobody answers", "network.blackholes", 50, "calls", 25, 2),
     Row("F9", "slow drip and endless body", "network.slow_and_endless", 20, "replies", 10, 2),
     Row("F10", "malformed replies of twelve kinds, Kingdee", "network.malformed", 240, "replies", 48, 12),
@@ -73,7 +73,7 @@ TABLE = [
         "F18", "Odoo restarted and upgraded during a run", "restarts.restarts", 10, "runs", 1, 0, documents=1000, few=20
     ),
     Row("F19", "wrong number or amount from the far side", "poison.wrong_answers", 50, "documents", 25, 4),
-    Row("F20", "soak with 1 % mixed faults and kills", "soak.soak", 1, "soak", 1, 1, documents=20_000, few=60),
+    Row("F20", "soak with 1 % mixed faults and kills", "soak.soak", 40, "batches", 2, 1, documents=500, few=60),
 ]
 ROWS = {row.name: row for row in TABLE}
 

@@ -5,6 +5,9 @@ import json
 import re
 import sqlite3
 import time
+from datetime import datetime, timedelta
+
+from simulation.store import SHANGHAI
 
 
 class Ledger:
@@ -20,15 +23,16 @@ class Ledger:
         with contextlib.closing(sqlite3.connect(f"file:{self.erp.ledger_path}?mode=ro", uri=True, timeout=30)) as books:
             yield books
 
-    def calls(self, since):
-        """Calls about receivables after the mark, oldest first: (id, operation, number, outcome, committed)."""
+    def calls(self, since, form=None):
+        """Calls about a form (receivables) after the mark, oldest first: (id, operation, number, outcome, committed,
+        when it came in)."""
         with self._books() as books:
             found = books.execute(
-                "SELECT id, lower(operation), number, outcome, committed FROM call WHERE id > ? AND upper(form) = ? "
-                "ORDER BY id",
-                (since, self.there.form),
+                "SELECT id, lower(operation), number, outcome, committed, moment FROM call "
+                "WHERE id > ? AND upper(form) = ? ORDER BY id",
+                (since, form or self.there.form),
             ).fetchall()
-        return [(*call[:2], _number_in(call[2]), *call[3:]) for call in found]
+        return [(*call[:2], _number_in(call[2]), *call[3:5], _moment_of(call[5])) for call in found]
 
     def count_calls(self, operation, since):
         """Calls of an operation that is about no document."""
@@ -37,14 +41,19 @@ class Ledger:
             return books.execute(query, (since, operation)).fetchone()[0]
 
     def documents(self, numbers):
-        """{number: [(id, status, amount)]} of the far side's books."""
+        """{number: [(id, status, amount)]} of the receivables in the far side's books."""
+        found = self.bodies(numbers, self.there.form)
+        return {number: [(*doc[:2], self._amount_of(doc[2])) for doc in docs] for number, docs in found.items()}
+
+    def bodies(self, numbers, form):
+        """{number: [(id, status, all that is in it)]} of one form of the far side's books."""
         found = {number: [] for number in numbers}
         with self._books() as books:
             for number, ident, status, body in books.execute(
-                "SELECT number, id, status, body FROM document WHERE upper(form) = ?", (self.there.form,)
+                "SELECT number, id, status, body FROM document WHERE upper(form) = ?", (form,)
             ):
                 if number in found:
-                    found[number].append((str(ident), status, self._amount_of(json.loads(body))))
+                    found[number].append((str(ident), status, json.loads(body)))
         return found
 
     def _amount_of(self, body):
@@ -72,12 +81,13 @@ class Ledger:
             report.require(is_bound, f"{number} is bound to {bound}, {ident} stands there")
         calls = self.calls(since)
         self._judge_calls(report, made, calls)
+        self.judge_order(report, "receivable", made, calls)
         return calls
 
     def _judge_calls(self, report, made, calls):
         """No change was made twice or tried on what had it already; who follows went after the one before it."""
         acted, first_save, last_audit = {}, {}, {}
-        for ident, operation, number, outcome, committed in calls:
+        for ident, operation, number, outcome, committed, _moment in calls:
             if number not in made or operation not in (self.there.make, self.there.finish):
                 continue
             if operation == self.there.make:
@@ -94,6 +104,36 @@ class Ledger:
                 in_order = before in last_audit and last_audit[before] < first_save[number]
                 report.require(in_order, f"{number} went before {before}")
 
+    def judge_order(self, report, kind, numbers, calls):
+        """Nothing changes over there that is not committed here: each such call came in after a commit of its own.
+
+        What a call taught is a line of our ledger, which is never changed. Before its first change a document has been
+        asked for, before the second the first has been noted, and so on: one line more than changes before.
+        """
+        known, sent = self._committed_lines(kind, numbers), {}
+        for _ident, operation, number, _outcome, _committed, moment in calls:
+            if number in numbers and operation in self.there.changes:
+                sent[number] = sent.get(number, 0) + 1
+                before = sum(line <= moment for line in known.get(number, ()))
+                report.require(
+                    before >= sent[number], f"{operation} no. {sent[number]} of {number} came after {before} commits"
+                )
+                report.add("changes after their commit", int(before >= sent[number]))
+
+    def _committed_lines(self, kind, numbers):
+        """{number: when each line of the ledger about it was committed}."""
+        found = {}
+        with self.env() as env:
+            env.cr.execute(
+                "SELECT o.number, pg_xact_commit_timestamp(a.xmin) FROM finance_outbox o "
+                "JOIN finance_attempt a ON a.res_model = 'finance.outbox' AND a.res_id = o.id "
+                "WHERE o.connection_id = %s AND o.kind = %s AND o.number = ANY(%s)",
+                [self.connection_id, kind, list(numbers)],
+            )
+            for number, moment in env.cr.fetchall():
+                found.setdefault(number, []).append(moment)
+        return found
+
     def wait_for_call(self, operation, since, seconds=10):
         """Waits until the far side has got such a call after the mark."""
         deadline = time.monotonic() + seconds
@@ -106,5 +146,10 @@ class Ledger:
 
 def _number_in(text):
     """The business number in what the call log notes of a call, which for a question is its condition."""
-    found = re.search(r"[A-Z]+-AR-\d+", text)
+    found = re.search(r"[A-Z]+-(?:AR|C|P|SO|RC)-\d+", text)
     return found[0] if found else text
+
+
+def _moment_of(text):
+    """When a call came in at the latest: the far side notes whole milliseconds of its own zone."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI) + timedelta(milliseconds=1)

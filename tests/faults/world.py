@@ -64,6 +64,8 @@ class World(Documents, Workers, Ledger):
             self.erp.kill()
             raise
         self._last = 1_000_000
+        # megabytes that this process held, of an experiment that goes on in the next part
+        self.memory = []
 
     def _open(self):
         """Switches the connection on; id of the row of its first invoice, which has arrived."""
