@@ -34,6 +34,8 @@ PERIOD_CLOSED = ("FDATE", "单据日期所在的会计期间已结账，不能�
 NAME_TAKEN = ("FName", "客户名称“南通如皋液压件有限公司”已被编码为 KH0317 的客户使用")
 # a receipt that an accountant enters in Kingdee, for a customer who owes nothing yet
 ADVANCE = ("丹阳后巷工具有限公司", "50000.00", "二期设备预付")
+LIMIT = "800000"
+FAPIAO = "26322000000120250101"
 
 
 def build(env):
@@ -55,6 +57,7 @@ def build(env):
     _refused(told, "refused_customer", "BD_Customer", NAME_TAKEN, simulated)
     if simulated:
         _receipt_over_there(told, connection)
+        _accountant_over_there(told, connection)
     else:
         told.by("finance_manager", connection).action_switch_off()
 
@@ -126,6 +129,31 @@ def _receipt_over_there(told, connection):
     numbers = told.env["finance.binding"]._numbers(connection, "res.partner", partner.ids, "customer")
     # read by the server's own job after its start
     _simulator({"customer_number": numbers[partner.id], "amount": amount, "remark": remark}, "receipts")
+
+
+def _accountant_over_there(told, connection):
+    """What the accountant does in Kingdee: a fapiao, a credit limit, and what the books then differ by."""
+    env = told.env
+    rows = env["finance.outbox"].search(
+        [("connection_id", "=", connection.id), ("kind", "=", "receivable"), ("state", "=", "done")], order="id"
+    )
+    partner = env["res.partner"].search([("name", "=", ADVANCE[0])], limit=1)
+    customer = env["finance.binding"]._numbers(connection, "res.partner", partner.ids, "customer")[partner.id]
+    client = connection._adapter().client
+    rows_of_fapiao = [{"FSRCBILLNO": rows[0].number, "FALLAMOUNTFOR_D": "1"}]
+    for form, model in (
+        ("IV_SALESIC", {"FINVOICENO": FAPIAO, "FCustomerID": {"FNumber": customer}, "FSALESICENTRY": rows_of_fapiao}),
+        ("CRE_CustArchives", {"FOBJECTID": {"FNumber": customer}, "FCREDITAMOUNT": LIMIT}),
+        ("AR_receivable", {**json.loads(rows[-1].payload)["Model"], "FBillNo": "YSD-2026-0117"}),
+    ):
+        number = client.save(form, {"Model": model}).number
+        client.submit(form, number)
+        client.audit(form, number)
+    _simulator({"form": "AR_receivable", "number": rows[-1].number, "operation": "UnAudit"}, "act")
+    env["finance.connection"]._cron_credit()
+    env["finance.reconciliation"]._cron_reconcile()
+    # a window ends before now: the server's own job reads the fapiao after its start
+    env.ref("crm_finance_bridge.cron_changes")._trigger()
 
 
 def _simulator(values, order):

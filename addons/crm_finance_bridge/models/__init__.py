@@ -26,6 +26,7 @@ from . import finance_outbox
 from . import finance_operations
 from . import finance_outbox_changes
 from . import finance_outbox_people
+from . import finance_outbox_shown
 from . import finance_outbox_lanes
 from . import finance_outbox_worker
 from . import finance_outbox_outcome

@@ -37,15 +37,6 @@ class AccountMove(models.Model):
     finance_bridge_number = fields.Char("Number Over There", compute="_compute_finance_bridge", groups=READERS)
     finance_bridge_message = fields.Text("What Is Wrong", compute="_compute_finance_bridge", groups=READERS)
 
-    finance_attempt_ids = fields.Many2many(
-        "finance.attempt", string="What Was Done", compute="_compute_finance_attempt_ids", groups=READERS
-    )
-
-    def _compute_finance_attempt_ids(self):
-        rows = self._finance_rows().grouped("res_id")
-        for move in self:
-            move.finance_attempt_ids = rows[move.id].attempt_ids if move.id in rows else False
-
     def _compute_finance_bridge(self):
         rows = self._finance_rows().grouped("res_id")
         reversed_rows = self.reversed_entry_id._finance_rows().grouped("res_id")

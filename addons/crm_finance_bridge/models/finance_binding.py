@@ -18,6 +18,7 @@ class FinanceBinding(models.Model):
     res_model = fields.Char("Record Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
     kind = fields.Char(required=True, readonly=True)
+    kind_label = fields.Char("Kind", compute="_compute_kind_label")
     number = fields.Char("Number Over There", required=True, readonly=True)
     remote_id = fields.Char("ID Over There", readonly=True)
     remote_state = fields.Char("State Over There", readonly=True)
@@ -36,6 +37,13 @@ class FinanceBinding(models.Model):
             "connection_id", "res_model", "res_id", "kind", "number", "remote_id", "remote_state", "is_by_hand",
             "seen_at",
         }  # fmt: skip
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_kind_label(self):
+        labels = dict(self.env["finance.outbox"]._fields["kind"]._description_selection(self.env))
+        for binding in self:
+            binding.kind_label = labels.get(binding.kind, binding.kind)
 
     @api.model_create_multi
     def create(self, vals_list):

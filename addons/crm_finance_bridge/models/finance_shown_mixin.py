@@ -22,6 +22,16 @@ class FinanceShownMixin(models.AbstractModel):
     )
     finance_remote_seen_at = fields.Datetime("Last Change Seen", compute="_compute_finance_remote", groups=READERS)
 
+    finance_attempt_ids = fields.Many2many(
+        "finance.attempt", string="What Was Done", compute="_compute_finance_attempt_ids", groups=READERS
+    )
+
+    def _compute_finance_attempt_ids(self):
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        rows = self.env["finance.outbox"].sudo().search(domain).grouped("res_id") if self.ids else {}
+        for record in self:
+            record.finance_attempt_ids = rows[record.id].attempt_ids if record.id in rows else False
+
     def _finance_bindings(self):
         """{record id: its newest binding} (superuser)"""
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]

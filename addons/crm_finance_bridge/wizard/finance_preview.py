@@ -17,7 +17,6 @@ class FinancePreview(models.TransientModel):
 
     _name = "finance.preview"
     _description = "Dry Run of a Finance Connection"
-    _rec_name = "connection_id"
 
     connection_id = fields.Many2one("finance.connection", required=True, readonly=True, ondelete="cascade")
     start_date = fields.Date(
@@ -32,6 +31,13 @@ class FinancePreview(models.TransientModel):
     missing_count = fields.Integer("Missing Codes", readonly=True)
     is_cut = fields.Boolean(readonly=True)
     cut_message = fields.Text("Not Everything", compute="_compute_cut_message")
+
+    mended_count = fields.Integer("Ready to Send Again", readonly=True)
+
+    @api.depends("connection_id")
+    def _compute_display_name(self):
+        for preview in self:
+            preview.display_name = self.env._("Dry Run: %(name)s", name=preview.connection_id.name)
 
     @api.depends("is_cut")
     def _compute_cut_message(self):
@@ -71,16 +77,20 @@ class FinancePreview(models.TransientModel):
     def action_retry(self):
         """Tries for good again what was refused only for want of a code that is there now."""
         self.ensure_one()
-        rows = self.env["finance.outbox"].search(
-            [("connection_id", "=", self.connection_id.id), ("state", "=", "rejected"),
-             ("error_code", "=", "mapping_missing")]
-        )  # fmt: skip
-        good = self.line_ids.filtered(lambda line: line.verdict != "blocked").mapped("outbox_id")
-        rows = rows.filtered(lambda row: row.id in good)
+        rows = self._get_mended()
         if rows:
             rows.action_retry()
         self._fill()
         return self._open()
+
+    def _get_mended(self):
+        """Rows that were refused only for want of a code that is there now."""
+        rows = self.env["finance.outbox"].search(
+            [("connection_id", "=", self.connection_id.id), ("state", "=", "rejected"),
+             ("error_code", "=", "mapping_missing")]
+        )  # fmt: skip
+        good = set(self.line_ids.filtered(lambda line: line.verdict != "blocked").mapped("outbox_id"))
+        return rows.filtered(lambda row: row.id in good)
 
     def _open(self):
         return {
@@ -107,11 +117,13 @@ class FinancePreview(models.TransientModel):
         except (FinanceError, VaultError) as error:
             raise UserError(connection.with_env(self.env)._error_sentence(error)) from None
         lines, needed = [], {}
+        currencies = {currency.name: currency.id for currency in self.env["res.currency"].search([])}
         for document in self._get_documents(connection):
             missing, error = self._try(adapter, recording, document)
             for code in missing:
                 needed.setdefault(code, []).append(document["name"])
-            lines.append(self._prepare_line_vals(document, missing, error))
+            vals = self._prepare_line_vals(document, missing, error)
+            lines.append({**vals, "currency_id": currencies.get(document["values"].get("currency"))})
         missing_vals = self._prepare_missing_vals(needed) + self._customers_there(lines)
         counts = {
             verdict: sum(line["verdict"] == verdict for line in lines) for verdict in ("create", "change", "blocked")
@@ -126,6 +138,7 @@ class FinancePreview(models.TransientModel):
                 "summary": self._summarise(counts, lines),
             }
         )
+        self.mended_count = len(self._get_mended())
 
     def _summarise(self, counts, lines):
         text = self.env._(

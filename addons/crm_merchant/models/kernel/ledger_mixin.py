@@ -13,7 +13,7 @@ are foreign keys.
 from collections import defaultdict
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ...lib.hashing import canonical_json, chain_hash
@@ -36,6 +36,7 @@ class LedgerMixin(models.AbstractModel):
     moment = fields.Datetime(required=True, readonly=True)
     actor_uid = fields.Integer("User ID", readonly=True)
     actor_name = fields.Char("By", readonly=True)
+    actor_shown = fields.Char("By", compute="_compute_actor_shown")
     company_ref = fields.Integer("Company ID", readonly=True)
     company_name = fields.Char("Company", readonly=True)
     reason = fields.Text(readonly=True)
@@ -43,6 +44,14 @@ class LedgerMixin(models.AbstractModel):
     hash = fields.Char(required=True, readonly=True)
 
     _seq_uniq = models.UniqueIndex("(res_model, res_id, seq)", "The chain of this record grew at the same moment.")
+
+    @api.depends("actor_uid", "actor_name")
+    @api.depends_context("lang")
+    def _compute_actor_shown(self):
+        """Who did it; what a job did is the system's, whatever the bot's account is called."""
+        system = self.env._("System")
+        for row in self:
+            row.actor_shown = system if row.actor_uid == SUPERUSER_ID else row.actor_name
 
     def init(self):
         if self._abstract:

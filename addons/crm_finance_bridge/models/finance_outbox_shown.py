@@ -1,0 +1,42 @@
+import json
+
+from odoo import api, fields, models
+
+
+class FinanceOutbox(models.Model):
+    """What a person reads on a row: its amount, and what went over the wire in lines instead of one long text."""
+
+    _inherit = "finance.outbox"
+
+    amount = fields.Monetary(compute="_compute_amount")
+    currency_id = fields.Many2one("res.currency", compute="_compute_amount")
+    values_shown = fields.Text("Frozen at Posting", compute="_compute_shown")
+    payload_shown = fields.Text("What Went Over the Wire", compute="_compute_shown")
+
+    @api.depends("values_text")
+    def _compute_amount(self):
+        currencies = self.env["res.currency"].with_context(active_test=False).search([]).grouped("name")
+        for row in self:
+            values = _parsed(row.values_text)
+            values = values if isinstance(values, dict) else {}
+            row.currency_id = currencies.get(values.get("currency"), row.company_id.currency_id)
+            row.amount = float(values.get("amount_total") or 0)
+
+    @api.depends("values_text", "payload")
+    def _compute_shown(self):
+        for row in self:
+            row.values_shown = _in_lines(row.values_text)
+            row.payload_shown = _in_lines(row.payload)
+
+
+def _parsed(text):
+    try:
+        return json.loads(text or "")
+    except ValueError:
+        return None
+
+
+def _in_lines(text):
+    """The same content, indented; what is no JSON stays as it is."""
+    parsed = _parsed(text)
+    return text if parsed is None else json.dumps(parsed, ensure_ascii=False, indent=2)
