@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.crm_merchant.lib.hashing import chain_hash
 
@@ -62,41 +63,44 @@ class FinanceAttempt(models.Model):
         }
 
     @api.model
-    def _names_of(self, row):
-        """Company and actor of the lines of a row: one column of each, where a company has a hundred."""
-        company = row.company_id.with_context(prefetch_fields=False)
-        user = self.env.user.sudo().with_context(prefetch_fields=False)
+    def _line_of(self, row):
+        """Columns that are the same in all lines of an outbox row."""
+        company, user = row.company_id, self.env.user
+        self.env["res.company"].flush_model(["name"])
+        self.env["res.partner"].flush_model(["name"])
+        # one column of each, where a company has a hundred
+        query = SQL(
+            "SELECT c.name, p.name FROM res_company c, res_users u JOIN res_partner p ON p.id = u.partner_id "
+            "WHERE c.id = %s AND u.id = %s",
+            company.id,
+            user.id,
+        )
+        company_name, actor_name = self.env.execute_query(query)[0]
         return {
+            "res_model": row._name,
+            "res_id": row.id,
+            "res_name": row.number,
             "company_ref": company.id,
-            "company_name": company.name,
+            "company_name": company_name,
             "actor_uid": user.id,
-            "actor_name": user.name,
+            "actor_name": actor_name,
+            "connection_ref": row.connection_id.id,
+            "operation": row.operation,
+            "number": row.number,
+            **self._payload_line(row.payload),
         }
 
     @api.model
-    def _note(self, row, step, outcome, names=None, **more):
+    def _payload_line(self, payload):
+        return {"payload_hash": chain_hash("", payload) if payload else False}
+
+    @api.model
+    def _note(self, row, step, outcome, line=None, **more):
         """Adds a line to the chain of an outbox row.
 
         :param row: a ``finance.outbox``
         :param step: what was asked of the far side, or what a person did
         :param outcome: ``ok`` or the class of the error
-        :param names: of :meth:`_names_of`, for who adds several lines
+        :param line: of :meth:`_line_of`, for who adds several lines
         """
-        payload = row.payload
-        return self._ledger_append(
-            [
-                {
-                    "res_model": row._name,
-                    "res_id": row.id,
-                    "res_name": row.number,
-                    **(names or self._names_of(row)),
-                    "connection_ref": row.connection_id.id,
-                    "operation": row.operation,
-                    "number": row.number,
-                    "step": step,
-                    "outcome": outcome,
-                    "payload_hash": chain_hash("", payload) if payload else False,
-                    **more,
-                }
-            ]
-        )
+        return self._ledger_append([{**(line or self._line_of(row)), "step": step, "outcome": outcome, **more}])

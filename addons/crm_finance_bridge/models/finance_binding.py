@@ -56,14 +56,19 @@ class FinanceBinding(models.Model):
         return self._watched_write(super().write, vals)
 
     @api.model
-    def _bind(self, connection, res_model, res_id, kind, *, number, remote_id="", remote_state="", by_hand=False):
+    def _bind(
+        self, connection, res_model, res_id, kind, *, number, remote_id="", remote_state="", stage=None, by_hand=False
+    ):
         """The door: binds, or notes the newest state of what is bound.
 
         Number and id of a binding never change: another document under our record is a matter for a person.
+
+        :param stage: what the adapter makes of ``remote_state``, from who has one at hand
         """
         key = {"connection_id": connection.id, "res_model": res_model, "res_id": res_id, "kind": kind}
         binding = self.sudo().search([(name, "=", value) for name, value in key.items()])
-        stage = "" if by_hand else adapter_for(connection.product).stage_of(kind, remote_state)
+        if stage is None:
+            stage = "" if by_hand else adapter_for(connection.product).stage_of(kind, remote_state)
         vals = {
             "remote_state": remote_state,
             "remote_stage": stage,

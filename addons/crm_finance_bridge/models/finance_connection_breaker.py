@@ -12,6 +12,13 @@ WINDOW = timedelta(seconds=60)
 COOL_DOWN = timedelta(seconds=60)
 SUCCESSES_TO_CLOSE = 2
 SUCCESS_EVERY = timedelta(seconds=60)
+BREAKER = (
+    "breaker_failures",
+    "breaker_first_failure_at",
+    "breaker_opened_at",
+    "breaker_retry_at",
+    "breaker_successes",
+)
 
 
 class FinanceConnection(models.Model):
@@ -42,14 +49,7 @@ class FinanceConnection(models.Model):
     stop_reason = fields.Text("Stopped Because", readonly=True, copy=False)
 
     def _guarded_fields(self):
-        return super()._guarded_fields() | {
-            "breaker_failures",
-            "breaker_first_failure_at",
-            "breaker_opened_at",
-            "breaker_retry_at",
-            "breaker_successes",
-            "stop_reason",
-        }
+        return super()._guarded_fields() | {*BREAKER, "stop_reason"}
 
     def _compute_breaker_state(self):
         now = self.env.cr.now()
@@ -73,6 +73,8 @@ class FinanceConnection(models.Model):
 
         :param now: naive UTC of the database
         """
+        # after each call: of a hundred columns these alone
+        self.fetch([*BREAKER, "last_success_at"])
         vals = {"breaker_failures": 0, "breaker_first_failure_at": False}
         if self.breaker_opened_at:
             vals["breaker_successes"] = self.breaker_successes + 1

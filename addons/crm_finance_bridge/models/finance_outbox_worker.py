@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from contextlib import suppress
+from types import SimpleNamespace
 
 from odoo import models
 from odoo.tools import SQL
@@ -28,15 +29,26 @@ LOOK_AGAIN = 600
 FIND = "find"
 
 
-class Claim(str):
-    """Token of a worker that carries one row, with what it has learnt about the row and not written yet.
+# what a worker knows of its row without reading it again: nobody else changes these columns while it has the row
+CARRIED = (
+    "company_id", "connection_id", "kind", "number", "operation", "payload", "phase", "remote_possible", "res_id",
+    "res_model", "res_name", "uncertain_since", "wire_text",
+)  # fmt: skip
 
-    ``names``: columns of the ledger that are the same in all lines of this row.
+
+class Claim(str):
+    """Token of a worker that carries one row, with what it knows of the row and what it has learnt and not written yet.
+
+    ``row``: the columns ``CARRIED`` as they were when it took the row; between two calls nothing is read again.
+    ``line``: columns of the ledger that are the same in all lines of this row.
     """
 
-    def __new__(cls, token, names):
+    def __new__(cls, token, row):
         claim = super().__new__(cls, token)
-        claim.names, claim.learnt = names, []
+        claim.row = SimpleNamespace(**{name: row[name] for name in CARRIED})
+        claim.line = row.env["finance.attempt"]._line_of(row)
+        claim.is_update, claim.bound_kind = row._is_update(), row._bound_kind()
+        claim.learnt = []
         return claim
 
 
@@ -83,22 +95,24 @@ class FinanceOutbox(models.Model):
     def _deliver(self, token):
         """Carries one claimed row as far as it goes; never raises for what concerns this row alone."""
         self.ensure_one()
-        token = Claim(token, self.env["finance.attempt"]._names_of(self))
+        self.fetch([*CARRIED, "values_text"])
+        row = self.with_company(self.company_id)
+        token = Claim(token, row)
         try:
-            self._carry(token)
+            row._carry(token)
         except ClaimLost:
-            self._outbox_rollback()
+            row._outbox_rollback()
         except Exception as error:
             # a bug or a database failure must not stop the rows behind this one
-            _logger.warning("outbox row %s: %s", self.id, type(error).__name__, exc_info=True)
-            self._outbox_rollback()
+            _logger.warning("outbox row %s: %s", row.id, type(error).__name__, exc_info=True)
+            row._outbox_rollback()
             token.learnt.clear()
             with suppress(ClaimLost, *CONFLICTS):
-                self._record(token, FIND, Unknown("unexpected", reason="internal"), written=self.remote_possible)
+                row._record(token, FIND, Unknown("unexpected", reason="internal"), written=row.remote_possible)
 
     def _carry(self, token):
         try:
-            adapter = self.connection_id._adapter()
+            adapter = token.row.connection_id._adapter()
             kind, number, wire, payload = self._freeze_wire(token, adapter)
         except (FinanceError, VaultError) as error:
             self._record(token, "build", error)
@@ -106,8 +120,8 @@ class FinanceOutbox(models.Model):
         found, ok = self._call(token, FIND, adapter.find, kind, number)
         if not ok:
             return
-        document = self._judge_found(token, found)
-        if document is None and (found or self.state != "sending"):
+        document, ok = self._judge_found(token, found)
+        if not ok:
             return
         if document is not None and not self._adopt(token, adapter, wire, document, FIND):
             return
@@ -115,19 +129,20 @@ class FinanceOutbox(models.Model):
 
     def _freeze_wire(self, token, adapter):
         """Kind, number, values with their numbers, payload: built once, then always the same bytes."""
-        wire_text, payload = self.wire_text, self.payload
+        row = token.row
+        wire_text, payload = row.wire_text, row.payload
         if not payload:
-            rules = self._operations()[self.operation]
-            values = {**json.loads(self.values_text), "number": self.number}
+            rules = self._operations()[row.operation]
+            values = {**json.loads(self.values_text), "number": row.number}
             if rules.needs:
                 values[rules.needs_value] = self._needed_number(rules, values)
-            payload = json.dumps(adapter.build(self.kind, values), ensure_ascii=False)
+            payload = json.dumps(adapter.build(row.kind, values), ensure_ascii=False)
             wire_text = json.dumps(values, ensure_ascii=False)
             token.learnt.append(lambda: self._outbox_write({"payload": payload, "wire_text": wire_text}))
-        result = (self.kind, self.number, json.loads(wire_text), json.loads(payload))
+        token.line |= self.env["finance.attempt"]._payload_line(payload)
         # nothing is read from the database during the calls
         self._outbox_commit()
-        return result
+        return row.kind, row.number, json.loads(wire_text), json.loads(payload)
 
     def _needed_number(self, rules, values):
         target = self._operations()[rules.needs_operation]
@@ -138,26 +153,26 @@ class FinanceOutbox(models.Model):
         return numbers[target_id]
 
     def _judge_found(self, token, found):
-        """The one document that carries our number, None if there is none or the row is settled another way."""
+        """(the one document that carries our number or None, True), or (None, False) if the row is settled by now."""
         if len(found) > 1:
             self._record(token, FIND, Mismatch("number of documents", 1, len(found)))
-        elif not found and self.phase:
+        elif not found and token.row.phase:
             # we have seen it; somebody over there took it away
             self._record(token, FIND, Mismatch("number of documents", 1, 0))
-        elif (not found or self._is_update()) and self._must_settle():
+        elif (not found or token.is_update) and (rest := self._seconds_to_settle(token)) > 0:
             words = self.connection_id._in_words()
             text = words._error_sentence(Unknown("settle"))
-            rest = self.connection_id.settle_seconds - (self._outbox_now() - self.uncertain_since).total_seconds()
             self._step(token, lambda: self._outbox_postpone(text, "settle", delay=rest + 1))
-            return None
-        return found[0] if len(found) == 1 else None
+        else:
+            return (found[0] if found else None), True
+        return None, False
 
-    def _must_settle(self):
+    def _seconds_to_settle(self, token):
         """A commit over there may come late: nothing found proves nothing until the settle delay has passed."""
-        if not (self.uncertain_since and self.remote_possible):
-            return False
-        passed = (self._outbox_now() - self.uncertain_since).total_seconds()
-        return passed < self.connection_id.settle_seconds
+        if not (token.row.uncertain_since and token.row.remote_possible):
+            return 0
+        passed = (self._outbox_now() - token.row.uncertain_since).total_seconds()
+        return self.connection_id.settle_seconds - passed
 
     def _climb(self, token, adapter, kind, number, wire, payload, document):
         """Step after step until the far side is done, each recorded before the next."""
@@ -167,13 +182,13 @@ class FinanceOutbox(models.Model):
             if step not in steps:
                 break
             if step == steps[0]:
-                token.learnt.append(self._mark_possible)
+                token.learnt.append(lambda: self._mark_possible(token))
             document, ok = self._call(token, step, adapter.send_step, kind, step, number, payload)
             if not ok or not self._adopt(token, adapter, wire, document, step):
                 return
             step = adapter.next_step_for(kind, document, wire)
         if step == DONE:
-            self._step(token, self._finish_bound)
+            self._step(token, lambda: self._finish_bound(token))
         elif step == WAIT:
             words = self.connection_id._in_words()
             text = words.env._("It waits there for a person to audit it; looked at again by itself.")
@@ -183,33 +198,36 @@ class FinanceOutbox(models.Model):
         else:
             self._record(token, FIND, Mismatch("state", "ours", document.status if document else "none"))
 
-    def _mark_possible(self):
+    def _mark_possible(self, token):
         """From here on a killed worker leaves doubt. Doubt from before anything was sent is none."""
         vals = {"remote_possible": True}
-        if not self.remote_possible:
+        if not token.row.remote_possible:
             vals["uncertain_since"] = False
         self._outbox_write(vals)
 
-    def _finish_bound(self):
+    def _finish_bound(self, token):
         self._outbox_finish()
-        if self._is_update() and self._changed_meanwhile():
+        if token.is_update and self._changed_meanwhile():
             self._outbox_write(self._fresh_vals())
         self._close_todo()
 
     def _adopt(self, token, adapter, wire, document, step):
         """Learns what the far side has, if it is ours; False if it is not and the row was stopped."""
         try:
-            adapter.verify(self.kind, wire, document)
+            adapter.verify(token.row.kind, wire, document)
         except FinanceError as error:
             self._record(token, step, error)
             return False
 
+        row = token.row
+
         def note():
-            vals = {"phase": step if step != FIND else self.phase or FIND, "remote_id": document.remote_id}
+            vals = {"phase": step if step != FIND else row.phase or FIND, "remote_id": document.remote_id}
             self._outbox_write({**vals, "remote_possible": True, "uncertain_since": False})
+            stage = adapter.stage_of(token.bound_kind, document.status)
             self.env["finance.binding"]._bind(
-                self.connection_id, self.res_model, self.res_id, self._bound_kind(),
-                number=document.number, remote_id=document.remote_id, remote_state=document.status,
+                row.connection_id, row.res_model, row.res_id, token.bound_kind, number=document.number,
+                remote_id=document.remote_id, remote_state=document.status, stage=stage,
             )  # fmt: skip
 
         token.learnt.append(note)
@@ -232,10 +250,8 @@ class FinanceOutbox(models.Model):
 
         def note():
             remote = getattr(result, "remote_id", False)
-            self.env["finance.attempt"]._note(
-                self, step, "ok", duration_ms=duration, remote_id=remote, names=token.names
-            )
-            self.connection_id._breaker_success(self._outbox_now())
+            self.env["finance.attempt"]._note(self, step, "ok", duration_ms=duration, remote_id=remote, line=token.line)
+            token.row.connection_id._breaker_success(self._outbox_now())
 
         token.learnt.append(note)
         return result, True
