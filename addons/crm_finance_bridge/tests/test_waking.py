@@ -96,6 +96,12 @@ class TestWaking(BridgeCase):
         self.connection.lane_count = 3
         self.assertEqual(self.wake_others(lane=1), {0, 2})
 
+    def test_a_lane_with_more_to_do_wakes_the_others(self):
+        self.rows_of(2)
+        self.connection.lane_count = 2
+        self.run_once()
+        self.assertIn(1, self.woken())
+
     def test_nobody_is_woken_for_a_connection_that_does_not_send(self):
         rows = self.rows_of(1)
         self.connection.lane_count = 3

@@ -12,11 +12,12 @@ MAX_UNPACKED = 50 * 1024 * 1024
 MAX_ROWS = 100_000
 
 
-def read_rows(content, columns, env):
-    """Rows of the first sheet of an XLSX file below its heading, as tuples of stripped text.
+def read_rows(content, columns, env, first=2):
+    """Rows of the first sheet of an XLSX file, as tuples of stripped text.
 
     :param content: base64 of the file
     :param columns: how many columns are read
+    :param first: 2, the rows below the heading without blank ones; 1, all rows
     :raises UserError: no such file, or too large
     """
     data = base64.b64decode(content or b"")
@@ -28,10 +29,10 @@ def read_rows(content, columns, env):
                 raise UserError(env._("The file is too large; 5 MB at most."))
         sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
         rows = []
-        for row in sheet.iter_rows(min_row=2, max_col=columns, values_only=True):
+        for row in sheet.iter_rows(min_row=first, max_col=columns, values_only=True):
             texts = tuple("" if cell is None else str(cell).strip() for cell in row)
             texts += ("",) * (columns - len(texts))
-            if any(texts):
+            if any(texts) or first == 1:
                 rows.append(texts)
             if len(rows) > MAX_ROWS:
                 raise UserError(env._("The file has too many rows; %(limit)s at most.", limit=MAX_ROWS))
