@@ -11,8 +11,8 @@ from ..clients.kingdee_eas_adapter import KingdeeEasAdapter
 from ..clients.kingdee_eas_payloads import EasSettings
 from ..clients.results import ReceiptCursor
 from ..models.finance_connection import FinanceConnection
-from .common import BridgeCase
 from .fake_eas import FakeEas
+from .product_case import ExactlyOnceCase, ProductCase
 
 REAL_ADAPTER = FinanceConnection._adapter
 EAS_VALS = {
@@ -26,52 +26,28 @@ EAS_VALS = {
 }
 
 
-class EasCase(BridgeCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.connection.write({**EAS_VALS, "secret_input": "geheim-0123"})
+class EasCase(ProductCase):
+    VALS = EAS_VALS
+    AUDITED, BOUND = "AUDITED", "C"
 
-    def setUp(self):
-        super().setUp()
-        self.eas = FakeEas()
-        self.connect()
+    def make_far_side(self):
+        return FakeEas()
 
-    def connect(self):
-        case = self
+    def make_adapter(self, connection):
+        client = KingdeeEasClient(self.far, EasCredentials(**connection._adapter_credentials()))
+        return KingdeeEasAdapter(client, EasSettings(**connection._adapter_settings()))
 
-        def adapter(connection):
-            client = KingdeeEasClient(case.eas, EasCredentials(**connection._adapter_credentials()))
-            return KingdeeEasAdapter(client, EasSettings(**connection._adapter_settings()))
-
-        self.startPatcher(patch.object(FinanceConnection, "_adapter", adapter))
-
-    def assertOnceOverThere(self, move):
-        row = self.row(move)
-        self.assertEqual(row.state, "done", row.last_error)
-        bills = [bill for bill in self.eas.bills("otherbill") if bill["number"] == row.number]
-        self.assertEqual([bill["billStatus"] for bill in bills], ["AUDITED"])
-        binding = self.env["finance.binding"].search([("res_model", "=", move._name), ("res_id", "=", move.id)])
-        self.assertEqual((binding.number, binding.remote_id, binding.remote_state), (row.number, bills[0]["id"], "C"))
+    def bills(self, number):
+        return [(bill["id"], bill["billStatus"]) for bill in self.far.bills("otherbill") if bill["number"] == number]
 
 
 @tagged("post_install", "-at_install")
-class TestEasExactlyOnce(EasCase):
-    def setUp(self):
-        super().setUp()
-        self.invoice(1)
-        self.deliver()
-        self.eas.calls.clear()
-
-    def run_until_settled(self, move):
-        for _run in range(4):
-            self.deliver(later=130)
-            if self.row(move).state == "done":
-                break
-        self.assertOnceOverThere(move)
-
-    def sent(self):
-        return [number for operation, _kind, number in self.eas.calls if operation == "importBill"]
+class TestEasExactlyOnce(EasCase, ExactlyOnceCase):
+    SAVE = "importBill"
+    CALLS = ("importBill", "submitBill", "auditBill", "getBill")
+    FAULTS = ("dropped", "lost", "late", "killed_before", "killed_after", "session", "html", "soap_fault", "unsent")
+    DOUBTS = ("dropped", "killed_after", "html", "soap_fault")
+    REFUSAL = "会计期间已结账"
 
     def test_the_road(self):
         move = self.invoice(1000)
@@ -79,81 +55,39 @@ class TestEasExactlyOnce(EasCase):
         self.assertOnceOverThere(move)
         road = ["getBill", "importBill", "getBill", "submitBill", "getBill", "auditBill", "getBill"]
         number = self.row(move).number
-        self.assertEqual(self.eas.calls, [(operation, "otherbill", number) for operation in road])
-        bill = self.eas.bills("otherbill")[-1]
+        self.assertEqual(self.far.calls, [(operation, "otherbill", number) for operation in road])
+        bill = self.far.bills("otherbill")[-1]
         self.assertEqual((bill["totalAmount"], bill["company"]), (f"{move.amount_total:.2f}", "01"))
-        self.assertEqual(self.eas.logins, 1)
-
-    def test_each_fault_around_each_call_ends_with_one_document(self):
-        faults = ("dropped", "lost", "late", "killed_before", "killed_after", "session", "html", "soap_fault", "unsent")
-        for operation in ("importBill", "submitBill", "auditBill", "getBill"):
-            for fault in faults:
-                if fault == "late" and operation != "importBill":
-                    continue
-                with self.subTest(operation=operation, fault=fault):
-                    move = self.invoice()
-                    self.eas.faults = {operation: [fault]}
-                    self.deliver()
-                    self.eas.arrive()
-                    self.run_until_settled(move)
-                    self.assertEqual(self.eas.faults, {operation: []})
-
-    def test_doubt_is_asked_for_and_not_sent_again(self):
-        for fault in ("dropped", "killed_after", "html", "soap_fault"):
-            with self.subTest(fault):
-                move = self.invoice()
-                self.eas.calls.clear()
-                self.eas.faults = {"importBill": [fault]}
-                self.run_until_settled(move)
-                self.assertEqual(self.sent(), [self.row(move).number])
+        self.assertEqual(self.far.logins, 1)
 
     def test_a_session_lost_at_a_write_leaves_doubt(self):
         """The far side did nothing here, but a fault does not prove that."""
         move = self.invoice()
-        self.eas.faults = {"importBill": ["session"]}
+        self.far.faults = {"importBill": ["session"]}
         self.deliver()
         self.assertEqual(self.row(move).state, "uncertain")
-        self.assertEqual(self.eas.logins, 2)
+        self.assertEqual(self.far.logins, 2)
         self.deliver(later=30)
-        self.assertEqual(len(self.sent()), 1)
+        self.assertEqual(self.saved(), 1)
         self.run_until_settled(move)
-        self.assertEqual(len(self.sent()), 2)
+        self.assertEqual(self.saved(), 2)
 
     def test_a_session_lost_at_a_question_is_renewed_within_it(self):
         move = self.invoice()
-        self.eas.faults = {"getBill": ["session"]}
+        self.far.faults = {"getBill": ["session"]}
         self.deliver()
         self.assertOnceOverThere(move)
-        self.assertEqual(self.eas.logins, 2)
-
-    def test_nothing_found_proves_nothing_until_the_settle_delay_has_passed(self):
-        move = self.invoice()
-        self.eas.faults = {"importBill": ["late"]}
-        self.deliver()
-        self.deliver(later=30)
-        self.assertEqual(self.row(move).state, "uncertain")
-        self.assertEqual(len(self.sent()), 1)
-        self.eas.arrive()
-        self.run_until_settled(move)
-        self.assertEqual(len(self.sent()), 1)
-
-    def test_a_refusal_waits_for_a_person_with_their_words(self):
-        move = self.invoice()
-        self.eas.faults = {"importBill": ["refused"]}
-        self.deliver()
-        row = self.row(move)
-        self.assertEqual(row.state, "rejected")
-        self.assertIn("会计期间已结账", row.last_error)
+        self.assertEqual(self.far.logins, 2)
 
     def test_another_amount_over_there_stops_for_a_person(self):
         move = self.invoice()
-        keep = self.eas._keep
+        keep = self.far._keep
         self.startPatcher(
-            patch.object(self.eas, "_keep", lambda kind, bill: keep(kind, {**bill, "totalAmount": "1.00"}))
+            patch.object(self.far, "_keep", lambda kind, bill: keep(kind, {**bill, "totalAmount": "1.00"}))
         )
         self.deliver()
         self.assertEqual(self.row(move).state, "dead")
-        self.assertEqual(len(self.sent()), 1)
+        self.assertEqual(self.saved(), 1)
 
     def test_what_people_audit_is_looked_at_again(self):
         self.connection.is_audited_by_us = False
@@ -161,7 +95,7 @@ class TestEasExactlyOnce(EasCase):
         self.deliver()
         row = self.row(move)
         self.assertEqual((row.state, row.error_code), ("pending", "waits_there"))
-        self.eas.books["otherbill", row.number]["billStatus"] = "AUDITED"
+        self.far.books["otherbill", row.number]["billStatus"] = "AUDITED"
         self.deliver(later=700)
         self.assertOnceOverThere(move)
 
@@ -203,7 +137,7 @@ class TestEasConnection(EasCase):
         self.invoice(100)
         self.deliver()
         number = self.row(self.partner).number
-        self.eas.enter_receipt(number, "100.00", description="货款")
+        self.far.enter_receipt(number, "100.00", description="货款")
         now = self.env.cr.now().replace(microsecond=0, tzinfo=UTC)
         cursor = self.env["finance.cursor"]._of(self.connection, "receipts")
         cursor._move(ReceiptCursor(now - timedelta(hours=1)), now.replace(tzinfo=None))

@@ -12,9 +12,9 @@ from ..clients.u8_adapter import YonyouU8Adapter
 from ..clients.u8_client import U8Client, U8Credentials
 from ..clients.u8_mapping import U8Settings
 from ..clients.u8_token import TokenCache
-from ..models.finance_connection import FinanceConnection
 from .common import BridgeCase
 from .fake_u8 import FakeU8
+from .product_case import ExactlyOnceCase, ProductCase
 
 U8_VALS = {
     "product": "yonyou_u8",
@@ -31,122 +31,59 @@ U8_VALS = {
 }
 
 
-class U8Case(BridgeCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.connection.write({**U8_VALS, "secret_input": "geheim-0123"})
+class U8Case(ProductCase):
+    VALS = U8_VALS
+    AUDITED = BOUND = "审核"
 
-    def setUp(self):
-        super().setUp()
-        self.u8 = FakeU8()
+    def make_far_side(self):
         self.tokens = TokenCache()
-        case = self
+        return FakeU8()
 
-        def adapter(connection):
-            credentials = U8Credentials(**connection._adapter_credentials())
-            client = U8Client(case.u8, credentials, tokens=case.tokens, sleep=lambda _seconds: None)
-            return YonyouU8Adapter(client, U8Settings(**connection._adapter_settings()))
+    def make_adapter(self, connection):
+        credentials = U8Credentials(**connection._adapter_credentials())
+        client = U8Client(self.far, credentials, tokens=self.tokens, sleep=lambda _seconds: None)
+        return YonyouU8Adapter(client, U8Settings(**connection._adapter_settings()))
 
-        self.startPatcher(patch.object(FinanceConnection, "_adapter", adapter))
-
-    def assertOnceOverThere(self, move):
-        row = self.row(move)
-        self.assertEqual(row.state, "done", row.last_error)
-        bills = [bill for bill in self.u8.documents("oughtreceive") if bill["code"] == row.number]
-        self.assertEqual([bill["state"] for bill in bills], ["审核"])
-        binding = self.env["finance.binding"].search([("res_model", "=", move._name), ("res_id", "=", move.id)])
-        self.assertEqual((binding.number, binding.remote_state), (row.number, "审核"))
+    def bills(self, number):
+        return [(number, bill["state"]) for bill in self.far.documents("oughtreceive") if bill["code"] == number]
 
 
 @tagged("post_install", "-at_install")
-class TestU8ExactlyOnce(U8Case):
-    def setUp(self):
-        super().setUp()
-        self.invoice(1)
-        self.deliver()
-        self.u8.calls.clear()
-
-    def run_until_settled(self, move):
-        for _run in range(4):
-            self.deliver(later=130)
-            if self.row(move).state == "done":
-                break
-        self.assertOnceOverThere(move)
-
-    def added(self):
-        return [call for call in self.u8.calls if call[0] == "add"]
+class TestU8ExactlyOnce(U8Case, ExactlyOnceCase):
+    SAVE = "add"
+    CALLS = ("add", "verify", "get")
+    FAULTS = ("dropped", "lost", "late", "killed_before", "killed_after", "running", "html", "unsent")
+    DOUBTS = ("dropped", "killed_after", "running", "html")
+    REFUSAL = "该业务员不合法"
 
     def test_the_road(self):
         move = self.invoice(1000)
         self.deliver()
         self.assertOnceOverThere(move)
         number = self.row(move).number
-        road = [(operation, sent) for operation, _resource, sent in self.u8.calls]
+        road = [(operation, sent) for operation, _resource, sent in self.far.calls]
         self.assertEqual(road, [(step, number) for step in ("get", "add", "get", "verify", "get")])
-        self.assertEqual(self.u8.documents("oughtreceive")[-1]["amount"], f"{move.amount_total:.2f}")
-        self.assertEqual(self.u8.tokens, 1)
-
-    def test_each_fault_around_each_call_ends_with_one_document(self):
-        faults = ("dropped", "lost", "late", "killed_before", "killed_after", "running", "html", "unsent")
-        for operation in ("add", "verify", "get"):
-            for fault in faults:
-                if fault == "late" and operation != "add":
-                    continue
-                with self.subTest(operation=operation, fault=fault):
-                    move = self.invoice()
-                    self.u8.faults = {operation: [fault]}
-                    self.deliver()
-                    self.u8.arrive()
-                    self.run_until_settled(move)
-                    self.assertEqual(self.u8.faults, {operation: []})
-
-    def test_doubt_is_asked_for_and_not_sent_again(self):
-        for fault in ("dropped", "killed_after", "running", "html"):
-            with self.subTest(fault):
-                move = self.invoice()
-                self.u8.calls.clear()
-                self.u8.faults = {"add": [fault]}
-                self.run_until_settled(move)
-                self.assertEqual(len(self.added()), 1)
-
-    def test_nothing_found_proves_nothing_until_the_settle_delay_has_passed(self):
-        move = self.invoice()
-        self.u8.faults = {"add": ["late"]}
-        self.deliver()
-        self.deliver(later=30)
-        self.assertEqual(self.row(move).state, "uncertain")
-        self.assertEqual(len(self.added()), 1)
-        self.u8.arrive()
-        self.run_until_settled(move)
-        self.assertEqual(len(self.added()), 1)
+        self.assertEqual(self.far.documents("oughtreceive")[-1]["amount"], f"{move.amount_total:.2f}")
+        self.assertEqual(self.far.tokens, 1)
 
     def test_a_commit_after_the_second_send_is_adopted(self):
         """The number is taken by the first send: ask, adopt, never a second number."""
         move = self.invoice()
-        self.u8.faults = {"add": ["late"]}
+        self.far.faults = {"add": ["late"]}
         self.deliver()
-        answer = self.u8._add
-        with patch.object(self.u8, "_add", lambda *call: (self.u8.arrive(), answer(*call))[1]):
+        answer = self.far._add
+        with patch.object(self.far, "_add", lambda *call: (self.far.arrive(), answer(*call))[1]):
             self.deliver(later=130)
         self.assertEqual(self.row(move).state, "uncertain")
         self.run_until_settled(move)
-        self.assertEqual(len(self.added()), 2)
+        self.assertEqual(self.saved(), 2)
 
     def test_an_expired_token_is_renewed_within_the_same_send(self):
         move = self.invoice()
-        self.u8.faults = {"add": ["expired"]}
+        self.far.faults = {"add": ["expired"]}
         self.deliver()
         self.assertOnceOverThere(move)
-        self.assertEqual(self.u8.tokens, 2)
-
-    def test_a_refusal_waits_for_a_person_with_their_words(self):
-        move = self.invoice()
-        self.u8.faults = {"add": ["refused"]}
-        self.deliver()
-        row = self.row(move)
-        self.assertEqual(row.state, "rejected")
-        self.assertIn("该业务员不合法", row.last_error)
+        self.assertEqual(self.far.tokens, 2)
 
     def test_without_the_revenue_account_nothing_is_sent(self):
         self.connection.u8_revenue_account = False
@@ -156,7 +93,7 @@ class TestU8ExactlyOnce(U8Case):
         words = self.connection._in_words()
         label = words._fields["u8_revenue_account"]._description_string(words.env)
         self.assertIn(label, self.row(move).last_error)
-        self.assertEqual(self.u8.calls, [])
+        self.assertEqual(self.far.calls, [])
 
 
 @tagged("post_install", "-at_install")
@@ -195,7 +132,7 @@ class TestU8Connection(U8Case):
         self.assertEqual((row.operation, row.state), ("customer", "pending"))
         self.deliver()
         self.assertEqual(row.state, "done", row.last_error)
-        (customer,) = self.u8.documents("customer")
+        (customer,) = self.far.documents("customer")
         self.assertEqual((customer["code"], customer["name"]), (row.number, self.partner.name))
         # another contract, and the first invoice, find it there; what changed meanwhile follows
         self.partner.phone = "0512-1"
@@ -204,7 +141,7 @@ class TestU8Connection(U8Case):
         self.deliver()
         self.assertEqual(len(self.row(self.partner).filtered(lambda one: one.operation == "customer")), 1)
         self.assertOnceOverThere(move)
-        (customer,) = self.u8.documents("customer")
+        (customer,) = self.far.documents("customer")
         self.assertEqual(customer["phone"], "0512-1")
 
     def test_signing_sends_nobody_unless_the_connection_says_so(self):
