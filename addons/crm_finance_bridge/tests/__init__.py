@@ -26,3 +26,4 @@ from . import test_hook_reading
 from . import test_changes_reading
 from . import test_migration
 from . import test_opening_file
+from . import test_reconciliation_causes
