@@ -92,7 +92,20 @@ class TestPoolExtension(CustomerCase):
         for user, own in ((self.rep, True), (self.admin, False)):
             window = self.env["crm.pool.extend"].with_user(user)
             window = window.with_context(active_model=lead._name, active_ids=lead.ids).create({"reason": "x"})
-            self.assertEqual(window.is_own, own)
+            self.assertEqual((window.is_own, window.days, window.days_left), (own, 7, self.pool.extension_limit))
             with freeze_time(START):
-                window.action_apply()
+                self.assertTrue(window.action_apply()["params"]["message"])
         self.assertEqual(lead.pool_extra_days, 7)
+
+    def test_the_window_says_what_is_left(self):
+        leads = self.make_held(2, grade="A")
+        self.grant(leads[0], self.pool.extension_limit - 3)
+        for records, left in ((leads[1], self.pool.extension_limit), (leads, 3)):
+            window = self.env["crm.pool.extend"].with_user(self.rep)
+            window = window.with_context(active_model=leads._name, active_ids=records.ids).create({"reason": "x"})
+            self.assertEqual(window.days_left, left)
+        self.assertEqual(window.days, 3)
+        self.grant(leads[0], 3)
+        window = self.env["crm.pool.extend"].with_user(self.rep)
+        window = window.with_context(active_model=leads._name, active_ids=leads.ids).create({"reason": "x"})
+        self.assertEqual((window.days, window.days_left), (0, 0))

@@ -12,8 +12,8 @@ class CrmRuleRehearsalLine(models.TransientModel):
     sequence = fields.Integer()
     from_uid = fields.Many2one("res.users", readonly=True)
     to_uid = fields.Many2one("res.users", readonly=True)
-    from_label = fields.Char("Went To", compute="_compute_labels")
-    to_label = fields.Char("Would Go To", compute="_compute_labels")
+    from_label = fields.Char("In Fact With", compute="_compute_labels")
+    to_label = fields.Char("By the Rules", compute="_compute_labels")
     to_pool = fields.Char(readonly=True)
     rule_name = fields.Char("By Rule", readonly=True, help="Empty: no rule takes it")
     is_moved = fields.Boolean("Differs", readonly=True)
@@ -36,9 +36,7 @@ class CrmRuleRehearsalLine(models.TransientModel):
     def action_open_deals(self):
         """Lists the open deals that would lie in other hands, as far as the user may read them."""
         self.ensure_one()
-        return self._action_records(
-            "crm.lead", self.env._("Deals That Would Lie in Other Hands"), self.sudo().deal_ids.ids
-        )
+        return self._action_records("crm.lead", self.env._("Open Deals Concerned"), self.sudo().deal_ids.ids)
 
     def action_open_moved(self):
         """Lists all leads that would lie in other hands, as far as the user may read them."""
