@@ -65,20 +65,35 @@ class FinanceBinding(models.Model):
 
         :param stage: what the adapter makes of ``remote_state``, from who has one at hand
         """
-        key = {"connection_id": connection.id, "res_model": res_model, "res_id": res_id, "kind": kind}
-        binding = self.sudo().search([(name, "=", value) for name, value in key.items()])
         if stage is None:
             stage = "" if by_hand else adapter_for(connection.product).stage_of(kind, remote_state)
-        vals = {
-            "remote_state": remote_state,
-            "remote_stage": stage,
-            "seen_at": self.env.cr.now().replace(microsecond=0),
-        }
-        if not binding:
-            vals.update(key, number=number, remote_id=remote_id, is_by_hand=by_hand)
-            return self.sudo()._through_door(*vals).create(vals)
-        binding._through_door(*vals).write(vals)
-        return binding
+        self.flush_model()
+        # one statement: it comes after each step of each document, and nothing hangs on these columns
+        query = SQL(
+            "INSERT INTO finance_binding (connection_id, company_id, res_model, res_id, kind, number, remote_id, "
+            "is_by_hand, remote_state, remote_stage, seen_at, create_uid, create_date, write_uid, write_date) "
+            "SELECT c.id, c.company_id, %(res_model)s, %(res_id)s, %(kind)s, %(number)s, %(remote_id)s, "
+            "%(by_hand)s, %(state)s, %(stage)s, %(seen)s, %(uid)s, %(now)s, %(uid)s, %(now)s "
+            "FROM finance_connection c WHERE c.id = %(connection)s "
+            "ON CONFLICT (connection_id, res_model, res_id, kind) DO UPDATE SET remote_state = EXCLUDED.remote_state, "
+            "remote_stage = EXCLUDED.remote_stage, seen_at = EXCLUDED.seen_at, write_uid = EXCLUDED.write_uid, "
+            "write_date = EXCLUDED.write_date RETURNING id",
+            connection=connection.id,
+            res_model=res_model,
+            res_id=res_id,
+            kind=kind,
+            number=number,
+            remote_id=remote_id,
+            by_hand=by_hand,
+            state=remote_state,
+            stage=stage or None,
+            seen=self.env.cr.now().replace(microsecond=0),
+            uid=self.env.uid,
+            now=self.env.cr.now(),
+        )
+        ids = [row[0] for row in self.env.execute_query(query)]
+        self.invalidate_model(flush=False)
+        return self.sudo().browse(ids)
 
     @api.model
     def _numbers(self, connection, res_model, ids, kind):
