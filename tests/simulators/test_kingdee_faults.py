@@ -141,6 +141,16 @@ def test_done_but_not_read_back_is_unknown(ready, erp, clients):
     assert caught.value.reason == "read_back"
 
 
+def test_too_many_calls_while_reading_back_is_told_with_the_doubt(ready, erp, clients):
+    adapter, payload = ready
+    erp.inject("http", status=429, op="ExecuteBillQuery", form="AR_receivable")
+    with pytest.raises(clients("errors").Unknown) as caught:
+        save(adapter, payload)
+    assert (caught.value.reason, caught.value.cause.reason) == ("read_back", "http_429")
+    assert caught.value.retry_after == caught.value.cause.retry_after
+    assert erp.count("CRM-AR-1") == 1
+
+
 def test_another_amount_over_there_is_noticed(ready, erp, clients):
     adapter, _payload = ready
     erp.inject("wrong_amount", op="Save", difference="0.01")

@@ -179,7 +179,8 @@ class FinanceAdapter(ABC):
         try:
             found = self.find(kind, number)
         except FinanceError as error:
-            raise Unknown(f"done, but not read back: {error.summary}", reason="read_back") from None
+            summary = f"done, but not read back: {error.summary}"
+            raise Unknown(summary, reason="read_back", retry_after=error.retry_after, cause=error) from None
         if not found:
             raise Unknown("done, but not found afterwards", reason="read_back")
         if len(found) > 1:

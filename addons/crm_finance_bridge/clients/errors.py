@@ -85,15 +85,17 @@ class NumberTaken(Rejected):
 class Unknown(FinanceError):
     """The far side may or may not have acted: ask by business number, never resend blindly.
 
-    ``code`` and ``messages`` hold what could be read of the reply, if anything.
+    ``code`` and ``messages`` hold what could be read of the reply, if anything; ``cause`` is the error
+    that kept us from reading back what a call had done, ``None`` where there was none.
     """
 
     next_action = ASK
 
-    def __init__(self, summary, *, code=None, messages=(), **kw):
+    def __init__(self, summary, *, code=None, messages=(), cause=None, **kw):
         super().__init__(summary, **kw)
         self.code = code
         self.messages = tuple(messages)
+        self.cause = cause
 
 
 class SessionLost(FinanceError):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..clients.errors import Rejected, Unknown
 from .finance_connection_breaker import COOL_DOWN
@@ -43,6 +44,20 @@ class FinanceConnection(models.Model):
         pace = self.env["finance.pace"]._of(self)
         return super()._adapter_options() | ({"pace": pace} if pace else {})
 
+    def _adapter_stamp(self):
+        """What :meth:`_adapter` is made of, as a value that changes with it.
+
+        Hook: who reads other tables in ``_adapter_settings`` adds them; an adapter serves for one run of a worker, some
+        seconds, at the longest.
+        """
+        query = SQL(
+            "SELECT c.write_date, (SELECT count(*)::text || max(m.write_date) FROM finance_mapping m "
+            "WHERE m.connection_id = c.id), (SELECT count(*)::text || max(b.write_date) FROM finance_binding b "
+            "WHERE b.connection_id = c.id AND b.kind = 'product') FROM finance_connection c WHERE c.id = %s",
+            self.id,
+        )
+        return self.env.execute_query(query)
+
     def _slow_down(self, now, error):
         """Nothing is sent before the moment that the other side asks for, if it asks for one.
 
@@ -73,7 +88,12 @@ class FinanceConnection(models.Model):
         return super()._error_sentence(error)
 
     def _is_throttle(self, error):
-        """Hook: whether an error means "too many calls", which is no fault of the document."""
+        """Hook: whether an error means "too many calls", which is no fault of the document.
+
+        It may come when we read back what a call has done: then the document may be there all the same.
+        """
+        if isinstance(error, Unknown) and error.cause:
+            return self._is_throttle(error.cause)
         return isinstance(error, Rejected) and (
             error.reason == "http_429" or (self.product == "kingdee_galaxy" and error.code == KINGDEE_QUOTA)
         )

@@ -16,6 +16,18 @@ from .finance_connection import LANES
 LOOK_ROUND = 1
 
 
+class Token(str):
+    """Token of a worker.
+
+    ``adapters``: connection id -> (what it was made of, the adapter), used for one document after the other.
+    """
+
+    def __new__(cls, token):
+        token = super().__new__(cls, token)
+        token.adapters = {}
+        return token
+
+
 class FinanceOutbox(models.Model):
     _inherit = "finance.outbox"
 
@@ -30,7 +42,7 @@ class FinanceOutbox(models.Model):
             return
         with self._outbox_hold() as token:
             worker._outbox_recover(token)
-            worker._work(token)
+            worker._work(Token(token))
 
     @api.model
     def _work(self, token):

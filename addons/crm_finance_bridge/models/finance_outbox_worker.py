@@ -48,7 +48,7 @@ class Claim(str):
         claim.row = SimpleNamespace(**{name: row[name] for name in CARRIED})
         claim.line = row.env["finance.attempt"]._line_of(row)
         claim.is_update, claim.bound_kind = row._is_update(), row._bound_kind()
-        claim.learnt = []
+        claim.learnt, claim.adapters = [], getattr(token, "adapters", {})
         return claim
 
 
@@ -112,7 +112,7 @@ class FinanceOutbox(models.Model):
 
     def _carry(self, token):
         try:
-            adapter = token.row.connection_id._adapter()
+            adapter = self._adapter_of(token)
             kind, number, wire, payload = self._freeze_wire(token, adapter)
         except (FinanceError, VaultError) as error:
             self._record(token, "build", error)
@@ -126,6 +126,16 @@ class FinanceOutbox(models.Model):
         if document is not None and not self._adopt(token, adapter, wire, document, FIND):
             return
         self._climb(token, adapter, kind, number, wire, payload, document)
+
+    def _adapter_of(self, token):
+        """The adapter of the row's connection: that of the document before, unless what it is made of has changed."""
+        connection = token.row.connection_id
+        stamp = connection._adapter_stamp()
+        known, adapter = token.adapters.get(connection.id, (None, None))
+        if known != stamp:
+            adapter = connection._adapter()
+            token.adapters[connection.id] = stamp, adapter
+        return adapter
 
     def _freeze_wire(self, token, adapter):
         """Kind, number, values with their numbers, payload: built once, then always the same bytes."""

@@ -16,7 +16,8 @@ class FakeErp:
     """The ledger. ``faults`` maps a step (or ``find``) to a list of faults, used up one by one.
 
     Faults: ``dropped`` (done, reply lost), ``late`` (done after the next ``arrive()``, reply lost), ``lost`` (not done,
-    reply lost), ``unsent``, ``refused``, ``busy``, ``killed_before``, ``killed_after``, ``wrong_amount``, ``twice``.
+    reply lost), ``unsent``, ``refused``, ``busy``, ``killed_before``, ``killed_after``, ``wrong_amount``, ``twice``,
+    ``throttled`` (too many calls), ``unread`` (done, and too many calls when it was to be read back).
     """
 
     def __init__(self):
@@ -98,6 +99,9 @@ class FakeAdapter(FinanceAdapter):
             document = self.erp.with_number(number)[0]
             document["status"] = {SUBMIT: "B", AUDIT: "C", "unaudit": "D"}[step]
         self._fail_after(fault)
+        if fault == "unread":
+            self.erp.faults["find"] = ["throttled"]
+            return self._read_back(kind, number)
         return self._remote(self.erp.with_number(number)[0])
 
     def _save(self, kind, number, payload, fault):
@@ -147,6 +151,8 @@ class FakeAdapter(FinanceAdapter):
             raise Rejected(
                 "refused", code=11, messages=(RemoteMessage("FDATE", "会计期间已关闭"),), reason="msgcode_11"
             )
+        if fault == "throttled":
+            raise Rejected("slow down", reason="http_429", retryable=True, retry_after=45)
         if fault == "busy":
             raise Rejected("locked", code=13, retryable=True, reason="msgcode_13")
 
