@@ -1,6 +1,7 @@
 from . import kernel
 from . import finance_connection
 from . import finance_connection_scope
+from . import finance_connection_reading
 from . import finance_connection_health
 from . import finance_connection_credit
 from . import finance_connection_secret
@@ -32,6 +33,7 @@ from . import finance_outbox_worker
 from . import finance_outbox_outcome
 from . import finance_receipt
 from . import finance_receipt_poller
+from . import finance_receipt_register
 from . import finance_notice
 from . import account_move
 from . import account_payment

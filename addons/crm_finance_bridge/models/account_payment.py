@@ -12,7 +12,7 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def _watched_fields(self):
-        return super()._watched_fields() | {"state": "_on_finance_state"}
+        return super()._watched_fields() | {"state": "_on_finance_state", "claim_state": "_on_finance_claimed"}
 
     def _on_finance_state(self, before):
         """Handler: confirmed payments go out; what stands over there is not taken back here."""
@@ -26,6 +26,13 @@ class AccountPayment(models.Model):
             confirmed._finance_enqueue()
         if taken_back:
             taken_back._finance_take_back()
+
+    def _on_finance_claimed(self, before):
+        """Handler: what was read over there and waited for this claim is settled."""
+        claimed = self.filtered(lambda payment: payment.claim_state == "claimed" and payment.id in before)
+        if claimed:
+            domain = [("payment_id", "in", claimed.ids), ("state", "=", "open")]
+            self.env["finance.receipt"].sudo().search(domain)._set("matched", False)
 
     def _finance_enqueue(self):
         own = self.filtered(lambda payment: payment.payment_type == "inbound" and payment.partner_type == "customer")

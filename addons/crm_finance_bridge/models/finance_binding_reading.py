@@ -53,8 +53,7 @@ class FinanceBinding(models.Model):
     @api.model
     def _cron_changes(self):
         """Reads what changed over there since the last time; a connection that fails stops no other."""
-        connections = self.env["finance.connection"].sudo().search([("state", "=", "on"), ("stop_reason", "=", False)])
-        for connection in connections:
+        for connection in self.env["finance.connection"]._polled():
             if connection.breaker_state == "open":
                 continue
             try:
@@ -64,7 +63,7 @@ class FinanceBinding(models.Model):
             except CONFLICTS:
                 # the cursor did not move: the same window is read again
                 self.env["finance.receipt"]._poll_rollback()
-            self.env["finance.receipt"]._poll_commit(1)
+            self.env["finance.receipt"]._poll_commit()
 
     def _read_changes(self, connection):
         """One window of one connection: since the last one, and a little before."""
@@ -75,7 +74,8 @@ class FinanceBinding(models.Model):
         now = self.env.cr.now().replace(microsecond=0)
         until = now.replace(tzinfo=UTC)
         since = cursor._get().since - timedelta(minutes=connection.overlap_minutes)
-        adapter = connection._adapter()
+        adapter, problem_before = connection._reading_adapter(), connection.fapiao_problem
+        reads_fapiao = connection.fapiao_source == "there"
         self.env["finance.receipt"]._poll_commit()
         stages, fapiao = {}, None
         for kind, own in KINDS.items():
@@ -84,7 +84,7 @@ class FinanceBinding(models.Model):
             documents = adapter.read_changes(kind, since, until)
             stages[own] = {item.number: (adapter.state_of(item), item) for item in documents or ()}
         problem = False
-        if not kinds.isdisjoint(KINDS["receivable"]):
+        if reads_fapiao and not kinds.isdisjoint(KINDS["receivable"]):
             try:
                 fapiao = adapter.read_fapiao(since, until)
             except Rejected as error:
@@ -93,7 +93,8 @@ class FinanceBinding(models.Model):
         for own, found in stages.items():
             self._note_stages(connection, own, found)
         self._note_fapiao(connection, fapiao or {})
-        connection._breaker_write({"fapiao_problem": problem})
+        if problem != problem_before:
+            connection._breaker_write({"fapiao_problem": problem})
         cursor._move(ReceiptCursor(until), now)
 
     def _of_numbers(self, connection, kinds, numbers):
@@ -113,7 +114,7 @@ class FinanceBinding(models.Model):
         :raises FinanceError: it could not be read, or something else stands there under our number
         """
         self.ensure_one()
-        adapter = self.connection_id.with_company(self.company_id)._adapter()
+        adapter = self.connection_id.with_company(self.company_id)._reading_adapter()
         kind, number, known_id = self.kind, self.number, self.remote_id
         self.env["finance.receipt"]._poll_commit()
         found = adapter.find(kind, number)

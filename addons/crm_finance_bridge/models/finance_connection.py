@@ -190,7 +190,7 @@ class FinanceConnection(models.Model):
             "currencies": tables["currency"],
             "materials": tables["product"],
             "units": tables["unit"],
-            "local_currency": self.company_id.currency_id.name,
+            "local_currency": self.local_currency,
             "overlap_minutes": self.overlap_minutes,
             "salespersons": tables["salesperson"],
             "settlements": tables["settlement"],
@@ -258,8 +258,8 @@ class FinanceConnection(models.Model):
     @api.model
     def _cron_names(self):
         """Hook: external ids of the crons that a connection needs."""
-        others = ("cron_poll", "cron_changes", "cron_reconcile", "cron_credit")
-        return [f"crm_finance_bridge.{name}" for name in (*LANES, *others)]
+        jobs = ("cron_poll", "cron_changes", "cron_reconcile", "cron_credit")
+        return [f"crm_finance_bridge.{name}" for name in (*LANES, *jobs)]
 
     def _notice(self, kind, text):
         return {

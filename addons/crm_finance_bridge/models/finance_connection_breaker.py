@@ -52,11 +52,10 @@ class FinanceConnection(models.Model):
         return super()._guarded_fields() | {*BREAKER, "stop_reason"}
 
     def _compute_breaker_state(self):
-        now = self.env.cr.now()
         for connection in self:
             if connection.stop_reason:
                 connection.breaker_state = "stopped"
-            elif connection.breaker_retry_at and connection.breaker_retry_at > now:
+            elif connection.breaker_retry_at and connection.breaker_retry_at > self.env.cr.now():
                 connection.breaker_state = "open"
             else:
                 connection.breaker_state = "half" if connection.breaker_opened_at else "closed"

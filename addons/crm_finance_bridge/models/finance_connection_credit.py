@@ -26,8 +26,7 @@ class FinanceConnection(models.Model):
     @api.model
     def _cron_credit(self):
         """Every connection that is on and is the source of credit; one that fails stops no other."""
-        domain = [("state", "=", "on"), ("stop_reason", "=", False), ("credit_source", "=", "there")]
-        for connection in self.sudo().search(domain):
+        for connection in self._polled(("credit_source", "=", "there")):
             try:
                 connection.with_company(connection.company_id)._read_credit()
             except (FinanceError, VaultError) as error:
@@ -40,22 +39,25 @@ class FinanceConnection(models.Model):
             self._credit_commit()
 
     def _credit_commit(self):
-        self.env["ir.cron"]._commit_progress(1)
+        self.env["finance.receipt"]._poll_commit()
 
     def _read_credit(self):
         """Hands balances and limits of all bound customers to the door of credit; what is not offered stays as it is."""
         self.ensure_one()
-        adapter = self._adapter()
+        adapter = self._reading_adapter()
         moment = self.env.cr.now().replace(microsecond=0)
+        today, company = self.company_id._merchant_today(), self.company_id
+        own = self._reading_tables()["currency"].get(self.local_currency)
         self._credit_commit()
-        items = adapter.read_open_items(self.company_id._merchant_today())
+        items = adapter.read_open_items(today)
         limits, problem = self._read_limits(adapter)
-        values = self._prepare_credit(items, limits or {}, moment)
+        values = self._prepare_credit(items, limits or {}, moment, own)
         partners = self.env["res.partner"].browse(values).exists()
-        partners._credit_sync(self.company_id, values)
-        self._breaker_write({"credit_problem": problem})
+        partners._credit_sync(company, values)
+        vals = {"credit_problem": problem}
         if items is not None or limits is not None:
-            self._breaker_write({"credit_read_at": moment})
+            vals["credit_read_at"] = moment
+        self._reading_write(vals)
 
     def _read_limits(self, adapter):
         """({customer number: limit} or None, why they could not be read or False)"""
@@ -65,9 +67,11 @@ class FinanceConnection(models.Model):
             # this account set has no such form, or our user may not read it: the balances count all the same
             return None, self._in_words()._error_sentence(error)
 
-    def _prepare_credit(self, items, limits, moment):
-        """What is handed to the door of credit: {partner id: values}; a balance that is not offered stays unknown."""
-        own = self.env["finance.mapping"].sudo()._tables(self)["currency"].get(self.company_id.currency_id.name)
+    def _prepare_credit(self, items, limits, moment, own):
+        """What is handed to the door of credit: {partner id: values}; a balance that is not offered stays unknown.
+
+        :param own: number over there of the currency of the books
+        """
         balances, strange = defaultdict(Decimal), set()
         for item in items or ():
             if item.currency_number == own:

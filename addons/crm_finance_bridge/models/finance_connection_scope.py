@@ -40,6 +40,24 @@ class FinanceConnection(models.Model):
         tracking=True,
         help="There: they are read every night, if the finance system offers them. Here: they are never touched.",
     )
+    receipt_source = fields.Selection(
+        HERE_OR_THERE,
+        "Receipts Are Kept",
+        required=True,
+        default="there",
+        tracking=True,
+        help="There: what is entered over there is read and registered here. Here: nothing is read, only receipts entered "
+        "here count.",
+    )
+    fapiao_source = fields.Selection(
+        HERE_OR_THERE,
+        "Fapiao Numbers Are Kept",
+        required=True,
+        default="there",
+        tracking=True,
+        help="There: they are read from the fapiao made there. Here: finance enters them on the invoice, and what the "
+        "other side says of them is left alone.",
+    )
     sends_orders = fields.Boolean(
         "Send Sales Orders", tracking=True, help="Orders go out when they are confirmed, from the next one on"
     )

@@ -64,7 +64,7 @@ class FinanceConnection(models.Model):
             "units": tables["unit"],
             "salespersons": tables.get("salesperson", {}),
             "settlements": tables.get("settlement", {}),
-            "local_currency": self.company_id.currency_id.name,
+            "local_currency": self.local_currency,
             "customer_class": self.u8_customer_class or "",
             "product_class": self.u8_product_class or "",
             "department": self.u8_department or "",

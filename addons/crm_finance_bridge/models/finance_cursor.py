@@ -38,7 +38,8 @@ class FinanceCursor(models.Model):
     @api.model
     def _of(self, connection, stream):
         """The cursor of a stream; a new one starts where the connection was switched on."""
-        cursor = self.sudo().search([("connection_id", "=", connection.id), ("stream", "=", stream)])
+        domain = [("connection_id", "=", connection.id), ("stream", "=", stream)]
+        cursor = self.sudo().search_fetch(domain, ["position"])
         if cursor:
             return cursor
         since = (connection.sync_from or fields.Datetime.now()).replace(tzinfo=UTC)

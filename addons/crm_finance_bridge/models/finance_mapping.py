@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 # kind -> field that holds our record; the adapter knows the kinds by these names
 RECORD_FIELDS = {
@@ -111,24 +111,54 @@ class FinanceMapping(models.Model):
             return self.env[model].browse(int(number)).exists()
         return None
 
+    # -- what is remembered -----------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mappings = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return mappings
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    @tools.ormcache("connection_id")
+    def _remembered(self, connection_id):
+        """(kind, our key, their number) of all rows of a connection, kept between requests: every poll asks for them and
+        hardly anybody changes them. A change clears this in all workers."""
+        rows = self.sudo().search_fetch([("connection_id", "=", connection_id)], ["kind", "key", "number"])
+        return tuple((row.kind, row.key, row.number) for row in rows)
+
     @api.model
     def _tables(self, connection):
-        """kind -> {our key: their number}; the connection's defaults stand behind products and units."""
+        """kind -> {our key: their number}; the connection's defaults stand behind products and units.
+
+        What only reads (``_reading_adapter``) is spared the products that we made over there.
+        """
         tables = {
             "product": _table(connection.default_material),
             "unit": _table(connection.default_unit),
             **{kind: {} for kind in RECORD_FIELDS if kind not in ("product", "unit")},
         }
-        # what we made over there ourselves needs no row here
-        domain = [
-            ("connection_id", "=", connection.id),
-            ("kind", "=", "product"),
-            ("res_model", "=", "product.product"),
-        ]
-        for binding in self.env["finance.binding"].sudo().search_fetch(domain, ["res_id", "number"]):
-            tables["product"][f"product.product,{binding.res_id}"] = binding.number
-        for mapping in self.search([("connection_id", "=", connection.id)]):
-            tables[mapping.kind][mapping.key] = mapping.number
+        if not connection.env.context.get("finance_reading"):
+            # what we made over there ourselves needs no row here
+            domain = [
+                ("connection_id", "=", connection.id),
+                ("kind", "=", "product"),
+                ("res_model", "=", "product.product"),
+            ]
+            for binding in self.env["finance.binding"].sudo().search_fetch(domain, ["res_id", "number"]):
+                tables["product"][f"product.product,{binding.res_id}"] = binding.number
+        for kind, key, number in self._remembered(connection._origin.id):
+            tables[kind][key] = number
         # the standard numbering of a new account set
         tables["currency"].setdefault("CNY", connection._currency_default())
         recording = self.env.context.get("finance_recording")

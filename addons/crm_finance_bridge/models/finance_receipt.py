@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.crm_merchant.models.kernel.inserting import insert_rows
+
 AUDITED = "C"
 # what a person must see when it changes after the money was registered here
 WATCHED = ("amount", "customer_number", "currency_id", "status", "is_cancelled")
@@ -55,6 +57,7 @@ class FinanceReceipt(models.Model):
     message = fields.Text("What Is Wrong", readonly=True)
 
     _entry_uniq = models.UniqueIndex("(connection_id, remote_id, entry_id)")
+    _unsettled_idx = models.Index("(connection_id) WHERE state IN ('new', 'review')")
     _payment_uniq = models.UniqueIndex("(payment_id) WHERE payment_id IS NOT NULL")
 
     _OWN = (
@@ -68,8 +71,18 @@ class FinanceReceipt(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(FinanceReceipt, records).create, vals_list).with_env(self.env)
+        if not vals_list:
+            return self.browse()
+        now = self.env.cr.now()
+        # of what the ORM fills by itself nothing else has a column, and a note "created" on each would say nothing
+        own = {
+            "state": "new",
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
+        }
+        return self._watched_create(lambda rows: self.browse(insert_rows(self, [own | row for row in rows])), vals_list)
 
     def write(self, vals):
         if not self._is_watched(vals):
@@ -81,27 +94,30 @@ class FinanceReceipt(models.Model):
     @api.model
     def _store(self, connection, receipts):
         """The door: mirrors what was read, each version once; returns the rows that are new or changed."""
-        known = self.sudo().search(
+        touched = self.sudo().browse()
+        if not receipts:
+            return touched
+        known = self.sudo().search_fetch(
             [("connection_id", "=", connection.id), ("remote_id", "in", list({r.remote_id for r in receipts}))]
         )
         by_key = {(row.remote_id, row.entry_id): row for row in known}
-        touched = self.sudo().browse()
         partners = self._partners_by_number(connection, {r.customer_number for r in receipts})
         currencies = self._currencies_by_number(connection)
         own = self._own_payments(connection, {r.number for r in receipts})
+        fresh = {}
         for receipt in receipts:
+            key = (receipt.remote_id, receipt.entry_id)
             vals = self._prepare_mirror_vals(connection, receipt, partners, currencies)
-            if receipt.number in own and (receipt.remote_id, receipt.entry_id) not in by_key:
+            row = by_key.get(key)
+            if row:
+                touched += row if row._mirror(vals) else row.browse()
+            elif not self._is_older(vals, fresh.get(key, {})):
+                fresh[key] = vals
+        for vals in fresh.values():
+            if vals["number"] in own:
                 # we entered this money ourselves: it is there already, and registered here
-                vals |= {"payment_id": own.pop(receipt.number), "state": "matched"}
-            row = by_key.get((receipt.remote_id, receipt.entry_id))
-            if not row:
-                row = self.sudo()._through_door(*vals).create(vals).with_env(self.sudo().env)
-                by_key[receipt.remote_id, receipt.entry_id] = row
-                touched += row
-            elif row._mirror(vals):
-                touched += row
-        return touched
+                vals |= {"payment_id": own.pop(vals["number"]), "state": "matched"}
+        return touched + touched._through_door(*self._OWN).create(list(fresh.values())).with_env(touched.env)
 
     @api.model
     def _prepare_mirror_vals(self, connection, receipt, partners, currencies):
@@ -128,10 +144,16 @@ class FinanceReceipt(models.Model):
             "modified_at": modified.replace(tzinfo=None, microsecond=0) if modified else False,
         }
 
+    @staticmethod
+    def _is_older(vals, known):
+        """Whether ``known`` holds a newer version than ``vals``; without a time of change what came last counts."""
+        before = known.get("modified_at")
+        return bool(before and vals["modified_at"] and vals["modified_at"] < before)
+
     def _mirror(self, vals):
         """Takes over a newer version; True if anything in it differs."""
         self.ensure_one()
-        if self.modified_at and vals["modified_at"] and vals["modified_at"] < self.modified_at:
+        if self._is_older(vals, {"modified_at": self.modified_at}):
             return False
         changed = {name: value for name, value in vals.items() if self._differs(name, value)}
         if not changed:
@@ -182,7 +204,7 @@ class FinanceReceipt(models.Model):
 
     @api.model
     def _currencies_by_number(self, connection):
-        codes = self.env["finance.mapping"].sudo()._tables(connection)["currency"]
+        codes = connection._reading_tables()["currency"]
         currencies = self.env["res.currency"].search([("name", "in", list(codes))])
         return {codes[currency.name]: currency.id for currency in currencies}
 

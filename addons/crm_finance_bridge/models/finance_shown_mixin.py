@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from .finance_binding_reading import KINDS
 
@@ -53,15 +54,42 @@ class AccountMove(models.Model):
     finance_fapiao_number = fields.Char(
         "Fapiao of the Finance System",
         compute="_compute_finance_fapiao_number",
+        inverse="_inverse_finance_fapiao_number",
         search="_search_finance_fapiao_number",
         groups="base.group_user",
-        help="Read from the finance system, where the fapiao was made; several by comma",
+        help="Read from the finance system, or entered here by finance where the connection says so; several by comma",
     )
+    finance_fapiao_is_here = fields.Boolean(compute="_compute_finance_fapiao_number", groups=READERS)
 
     def _compute_finance_fapiao_number(self):
         bindings = self._finance_bindings()
         for move in self:
-            move.finance_fapiao_number = bindings[move.id].fapiao_number if move.id in bindings else False
+            binding = bindings.get(move.id, self.env["finance.binding"])
+            move.finance_fapiao_number = binding.fapiao_number
+            move.finance_fapiao_is_here = binding.connection_id.fapiao_source == "here"
+
+    def _inverse_finance_fapiao_number(self):
+        """Finance enters the number where it is kept here; what the other side keeps stays as it is.
+
+        :raises AccessError: for everyone but finance
+        :raises UserError: the number is kept over there, or the invoice has not gone out
+        """
+        user = self.env.user
+        if not user.has_groups("crm_merchant.group_finance_manager,crm_merchant.group_finance_clerk"):
+            raise AccessError(self.env._("Only finance enters fapiao numbers."))
+        typed = {move: move.finance_fapiao_number for move in self}
+        bindings = self._finance_bindings()
+        for move, number in typed.items():
+            binding = bindings.get(move.id, self.env["finance.binding"])
+            if binding.connection_id.fapiao_source != "here":
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s has no fapiao number to enter: it has not gone out yet, or the finance system keeps "
+                        "these numbers. A system administrator chooses on the connection who keeps them.",
+                        invoice=move.display_name,
+                    )
+                )
+            binding._note_fapiao(binding.connection_id, {binding.number: (number,) if number else ()})
 
     @api.model
     def _search_finance_fapiao_number(self, operator, value):

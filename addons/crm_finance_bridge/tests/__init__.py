@@ -6,6 +6,7 @@ from . import test_health_and_setup
 from . import test_hook
 from . import test_changes
 from . import test_cron
+from . import test_idle
 from . import test_lanes
 from . import test_delivery
 from . import test_exactly_once

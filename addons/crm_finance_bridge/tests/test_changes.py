@@ -1,7 +1,7 @@
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..clients.errors import NotSent, Rejected
@@ -105,6 +105,31 @@ class TestChanges(BridgeCase):
         self.assertTrue(self.connection.fapiao_problem)
         self.read_changes(fapiao={})
         self.assertFalse(self.connection.fapiao_problem)
+
+    def test_fapiao_numbers_kept_here_are_entered_by_finance_and_never_read(self):
+        move = self.move.with_user(self.clerk)
+        with self.assertRaises(UserError):
+            move.finance_fapiao_number = "24312000000012345678"
+        self.connection.fapiao_source = "here"
+        move.finance_fapiao_number = "24312000000012345678"
+        self.assertEqual(self.binding.fapiao_number, "24312000000012345678")
+        self.read_changes([self.document(status="B")], fapiao={self.binding.number: ("1",)})
+        self.assertEqual(self.binding.fapiao_number, "24312000000012345678")
+        # what the other side keeps comes all the same
+        self.assertEqual(self.binding.remote_stage, "submitted")
+        with self.assertRaises(AccessError):
+            self.move.with_user(self.rep).finance_fapiao_number = "2"
+        self.connection.fapiao_source = "there"
+        self.read_changes(fapiao={self.binding.number: ("1",)})
+        self.assertEqual(self.binding.fapiao_number, "1")
+
+    def test_what_is_kept_here_is_not_overwritten_by_what_is_read(self):
+        """Invoice and customer are ours: another state, amount or name over there changes neither."""
+        name, amount = self.partner.name, self.move.amount_total
+        customer = self.bound(self.partner)
+        self.read_changes([self.document(status="B"), self.document(customer, name="别的名字")])
+        self.assertEqual((self.partner.name, self.move.amount_total, self.move.state), (name, amount, "posted"))
+        self.assertEqual(self.binding.remote_stage, "submitted")
 
     def test_nobody_writes_what_the_other_side_said(self):
         for name, value in (("remote_stage", "void"), ("fapiao_number", "1")):

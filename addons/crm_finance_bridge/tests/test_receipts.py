@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..clients.results import RemoteReceipt
-from ..models.finance_receipt_poller import FinanceReceipt
+from ..models.finance_receipt_register import FinanceReceipt
 from .common import BridgeCase
 
 
@@ -22,7 +22,7 @@ class TestReceipts(BridgeCase):
         self.deliver()
         self.claimed = []
         self.line = SimpleNamespace(display_name="定金")
-        self.startPatcher(patch.object(FinanceReceipt, "_find_plan_line", lambda _r: self.line))
+        self.startPatcher(patch.object(FinanceReceipt, "_find_plan_lines", lambda r: dict.fromkeys(r.ids, self.line)))
         self.startPatcher(patch.object(FinanceReceipt, "_claim", lambda r, line: self.claimed.append(r.payment_id)))
         self.startPatcher(patch.object(FinanceReceipt, "_claim_open", lambda _r: None))
         self.startPatcher(patch.object(FinanceReceipt, "_get_told_user", lambda _r, _line: self.rep))
@@ -141,6 +141,33 @@ class TestReceipts(BridgeCase):
         self.poll()
         self.assertNotEqual(cursor.position, before)
         self.assertTrue(cursor.read_at)
+
+    def test_receipts_kept_here_are_not_read(self):
+        self.connection.receipt_source = "here"
+        self.erp.receipts = [self.receipt()]
+        self.erp.calls.clear()
+        self.poll()
+        self.assertFalse(self.receipts.search([]))
+        self.assertFalse(self.erp.calls)
+        self.connection.receipt_source = "there"
+        self.poll()
+        self.assertEqual(self.receipts.search([]).state, "matched")
+
+    def test_cost_for_one_and_fifty(self):
+        """What is not certain is stored, registered and put up for a claim by a number of queries that does not grow, but
+        for one of Odoo's own for each payment."""
+        self.line = None
+        counts = []
+        for first, count in ((0, 1), (100, 51)):
+            self.erp.receipts = [
+                self.receipt(remote_id=str(first + n), number=f"SKD{first + n}", entry_id=str(n)) for n in range(count)
+            ]
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.poll()
+            counts.append(self.env.cr.sql_log_count - before - count)
+        self.assertEqual(set(self.receipts.search([]).mapped("state")), {"open"})
+        self.assertLessEqual(counts[1], counts[0] + 5)
 
     def test_buttons_ask_who_it_is(self):
         self.erp.receipts = [self.receipt()]

@@ -1,0 +1,33 @@
+from odoo import api, fields, models
+
+
+class FinanceConnection(models.Model):
+    """What the jobs that read ask of a connection. They run day and night and mostly find nothing: a poll costs six
+    queries at most, its two writes included."""
+
+    _inherit = "finance.connection"
+
+    local_currency = fields.Char(
+        related="company_id.currency_id.name", string="Currency of the Books", store=True, help="Kept for the polls"
+    )
+
+    @api.model
+    def _polled(self, *conditions):
+        """Connections that are on and not stopped, with all their columns by one query."""
+        return self.sudo().search_fetch([("state", "=", "on"), ("stop_reason", "=", False), *conditions])
+
+    def _reading_adapter(self):
+        """The adapter for what only reads; it need not know our products.
+
+        :raises FinanceError: settings that cannot work
+        :raises VaultError: the secret cannot be read
+        """
+        return self.with_context(finance_reading=True)._adapter()
+
+    def _reading_tables(self):
+        """The tables of codes without our products: kind -> {our key: their number}."""
+        return self.env["finance.mapping"].sudo()._tables(self.with_context(finance_reading=True))
+
+    def _reading_write(self, vals):
+        """Notes what a poll found, by one query: none of it is tracked, so nothing is read before."""
+        self.sudo().with_context(mail_notrack=True)._through_door(*vals).write(vals)
