@@ -14,7 +14,13 @@ class KingdeeControl(Control):
     """Orders to a :class:`.server.Simulator`."""
 
     def orders(self):
-        return {**super().orders(), "receipts": self._receipt, "act": self._act, "settings": self._settings}
+        return {
+            **super().orders(),
+            "receipts": self._receipt,
+            "copies": self._copies,
+            "act": self._act,
+            "settings": self._settings,
+        }
 
     def ledger(self):
         """Form id -> documents, oldest first."""
@@ -85,3 +91,26 @@ class KingdeeControl(Control):
             status = values.get("status") or "C"
             store.update(RECEIPT.id.upper(), reply["Id"], status=status, **changes)
         return {"id": reply["Id"], "number": reply["Number"]}
+
+    def _copies(self, values):
+        """Many receipts like the one under ``number``, each with its own number, amount and moment."""
+        store, key = self._server.store, RECEIPT.id.upper()
+        with store.transaction():
+            pattern = store.by_number(key, values["number"])
+            ids = []
+            for copy in values["copies"]:
+                lines = [
+                    {
+                        **line,
+                        "_id": store.next_id(f"{key}/{entry}", 400000),
+                        "FRECTOTALAMOUNTFOR": copy["amount"],
+                        "FRECAMOUNTFOR_E": copy["amount"],
+                    }
+                    for entry, known in pattern["body"]["entries"].items()
+                    for line in known[:1]
+                ]
+                body = {**pattern["body"], "entries": dict.fromkeys(pattern["body"]["entries"], lines)}
+                # an id may have been given long before its document is committed
+                ids.append(copy.get("id") or store.next_id(key))
+                store.insert(key, ids[-1], copy["number"], copy.get("status") or "C", body, copy["modified"])
+        return {"ids": ids}

@@ -49,6 +49,14 @@ def number_in(source, keys):
     return found.group(1).replace("''", "'") if found else None
 
 
+def greater_than(source, key):
+    """The number that a filter wants ``key`` to be greater than, 0 if it does not (only) ask for that."""
+    if not isinstance(source, str) or re.search(r"\bor\b|\bnot\b", source, re.I):
+        return 0
+    found = re.search(rf"(?<![\w.]){key}\s*>\s*(\d+)", source, re.I)
+    return int(found.group(1)) if found else 0
+
+
 def _from_array(items):
     text = ""
     for position, item in enumerate(items):

@@ -76,21 +76,29 @@ class Reading:
                     raise Refusal(9, ("", text, 0))
             entries = {types[base_key(name)][1] for name in (*fields, *used)} - {""}
             number = query.number_in(source, (form.number,))
-            rows = [row for row in self._expand(form, entries, number) if matches(_reader(types, row))]
+            after = query.greater_than(source, form.pk)
+            top, start = int(data.get("TopRowCount") or 0), int(data.get("StartRow") or 0)
+            limit = min(int(data.get("Limit") or 2000), MAX_LIMIT)
+            by_id = bool(order) and (base_key(order[0][0]), order[0][1]) == (form.pk.upper(), False)
+            rows = []
+            for row in self._expand(form, entries, number, after):
+                # documents come by id: what follows stands behind the last row that is asked for
+                if by_id and len(rows) >= (top or start + limit) and row[form.pk.upper()] != rows[-1][form.pk.upper()]:
+                    break
+                if matches(_reader(types, row)):
+                    rows.append(row)
         except query.FilterError as error:
             raise Refusal(8, ("", f"过滤条件语法错误 {error}", 0)) from None
         for name, descending in reversed(order):
             rows.sort(key=lambda row: _sort_key(types, row, name), reverse=descending)
-        top, start = int(data.get("TopRowCount") or 0), int(data.get("StartRow") or 0)
-        limit = min(int(data.get("Limit") or 2000), MAX_LIMIT)
         rows = (rows[:top] if top else rows)[start : start + limit]
         table = [[_shown(types[base_key(n)][0], self._cell(row, n)) for n in fields] for row in rows]
         return [dict(zip(fields, row, strict=True)) for row in table] if named else table
 
-    def _expand(self, form, entries, number):
+    def _expand(self, form, entries, number, after):
         key = form.id.upper()
         if number is None:
-            documents = self._store.all(key)
+            documents = self._store.after(key, after)
         else:
             documents = [d for d in (self._store.by_number(key, number),) if d]
         for document in documents:

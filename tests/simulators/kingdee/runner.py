@@ -44,6 +44,13 @@ class KingdeeSimulator(SimulatorProcess):
         }
         return self._ask("POST", "/_sim/receipts", values)
 
+    def copy_receipt(self, number, copies):
+        """Enter many receipts like the one of ``number``; gives their ids.
+
+        :param copies: dicts with number, amount, modified (text as the product prints it), and if wished status, id
+        """
+        return self._ask("POST", "/_sim/copies", {"number": number, "copies": copies})["ids"]
+
     def act(self, form, number, operation):
         """Do what a person over there does: UnAudit, CancelAssign, Cancel, Delete, Audit ..."""
         return self._ask("POST", "/_sim/act", {"form": form, "number": number, "operation": operation})

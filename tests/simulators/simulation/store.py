@@ -120,8 +120,12 @@ class Store:
 
     def all(self, form):
         """All documents of a form, oldest first."""
-        found = self._db().execute("SELECT * FROM document WHERE form = ? ORDER BY id", (form,))
-        return [_document(row) for row in found]
+        return list(self.after(form, 0))
+
+    def after(self, form, ident):
+        """Yields the documents of a form whose id is greater, by id."""
+        found = self._db().execute("SELECT * FROM document WHERE form = ? AND id > ? ORDER BY id", (form, ident))
+        return (_document(row) for row in found)
 
     def _one(self, condition, *values):
         found = self._db().execute(f"SELECT * FROM document WHERE {condition}", values)
