@@ -39,6 +39,8 @@ TABLE = [
     Row("F1", "worker killed at any moment", "kills.random_moments", 300, "runs of 20 documents", 25),
     Row("F2", "worker killed at six named points", "kills.named_points", 300, "kills", 30, 6),
     Row("F2-token", "worker killed while it fetches a token", "kills.during_login", 50, "kills", 25, 1, "yonyou_u8"),
+    Row("F2-kinds", "worker killed at six points with five other kinds", "operations.every_kind", 30, "kills", 30, 5),
+    Row("F2-reading", "reader of states, fapiao, limits, news killed", "readings.every_reader", 12, "kills", 12, 3),
     Row("F2-reconcile", "worker killed while it reconciles", "kills.during_reconciliation", 50, "kills", 25),
     Row("F3", "PostgreSQL crashes in the middle of a batch", "database.crashes", 30, "crashes", 10),
     Row("F4", "reply lost after the change was made", "network.replies_lost", 350, "documents", 50, 10),

@@ -1,5 +1,6 @@
 """F1, F2: workers that are killed."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -67,28 +68,59 @@ class Trap:
         setattr(owner, name, lambda *args, **kw: what(original, *args, **kw))
 
 
-# name: (owner in a world, method, whether the process dies after it, how often it is called for three documents)
+# name: (owner in a world, method, whether the process dies after it)
 POINTS = {
-    "before the claim": (lambda world: world.outbox, "_outbox_claim", False, 3),
-    "claimed": (lambda world: world.outbox, "_outbox_claim", True, 3),
-    "request sent": (lambda _world: http.client.HTTPConnection, "getresponse", False, 21),
-    "reply read": (lambda _world: HttpTransport, "_exchange", True, 21),
-    "before a commit": (lambda world: world.outbox, "_outbox_commit", False, 20),
-    "after a commit": (lambda world: world.outbox, "_outbox_commit", True, 20),
+    "before the claim": (lambda world: world.outbox, "_outbox_claim", False),
+    "claimed": (lambda world: world.outbox, "_outbox_claim", True),
+    "request sent": (lambda _world: http.client.HTTPConnection, "getresponse", False),
+    "reply read": (lambda _world: HttpTransport, "_exchange", True),
+    "before a commit": (lambda world: world.outbox, "_outbox_commit", False),
+    "after a commit": (lambda world: world.outbox, "_outbox_commit", True),
 }
+
+
+def occasions(world, work):
+    """{name of a point: how often ``work()`` comes by it}, in this process and unhurt."""
+    counts = dict.fromkeys(POINTS, 0)
+
+    def counting(name, original):
+        def counted(*args, **kw):
+            counts[name] += 1
+            return original(*args, **kw)
+
+        return counted
+
+    with contextlib.ExitStack() as stack:
+        for name, (owner_of, method, _is_after) in POINTS.items():
+            owner = owner_of(world)
+            stack.enter_context(world.patched(owner, **{method: counting(name, getattr(owner, method))}))
+        work()
+    return counts
+
+
+def kill_at(world, report, name, make, times):
+    """What ``make()`` gives and the mark after it; a worker was killed on its way with it at a point, at any of
+    ``times`` occasions."""
+    owner, method, is_after = POINTS[name]
+    # a worker may need a commit less than the one that was counted; the first occasion is always there
+    for nth in (world.random.randint(1, times), 1):
+        made, since = make(), world.mark()
+        trap = Trap(nth)
+        child = world.fork(before=partial(trap.after if is_after else trap.before, owner(world), method))
+        child.wait()
+        if child.was_killed:
+            break
+    report.require(child.was_killed, f"the worker was not killed: {name}")
+    return made, since
 
 
 def named_points(world, report, count, documents=3):
     """F2: SIGKILL at each point of the way in turn, at any of its occasions."""
+    world.intents(documents, in_pairs=False)
+    often = occasions(world, world.deliver)
     for run in range(count):
         name = list(POINTS)[run % len(POINTS)]
-        owner, method, is_after, occasions = POINTS[name]
-        made, since = world.intents(documents, in_pairs=False), world.mark()
-        trap = Trap(world.random.randint(1, occasions))
-        place = trap.after if is_after else trap.before
-        child = world.fork(before=partial(place, owner(world), method))
-        child.wait()
-        report.require(child.was_killed, f"the worker was not killed: {name}")
+        made, since = kill_at(world, report, name, lambda: world.intents(documents, in_pairs=False), often[name])
         report.runs += 1
         finish(world, report, made, since)
 
