@@ -6,6 +6,7 @@ import json
 import secrets
 import threading
 import time
+from functools import partial
 from urllib.parse import urlsplit
 
 from odoo import SUPERUSER_ID
@@ -93,14 +94,19 @@ def repeated(world, report, count):
             return None
 
         answers, unanswered = [], []
-        for event in events:
+        for event, number in events.items():
             start = time.monotonic()
-            answers += _at_once([lambda event=event: call(event)] * TIMES)
+            answers += _at_once([partial(call, event)] * TIMES)
             report.worst("s for a hundred at once", round(time.monotonic() - start, 1))
+            # and one call whose very bytes arrive ten times at once: its nonce is good once
+            copy = hook.announce(event, number)
+            copies = _at_once([partial(hook.send, *copy)] * 10)
+            report.require(sorted(copies) == [200] + [409] * 9, f"ten copies of a call were answered {sorted(copies)}")
+            answers.append(200)
         again = list(events) * 10
         world.random.shuffle(again)
         for start in range(0, len(again), 20):
-            answers += _at_once([lambda event=event: call(event) for event in again[start : start + 20]])
+            answers += _at_once([partial(call, event) for event in again[start : start + 20]])
         report.require(set(answers) == {200}, f"answers {sorted(set(answers))}")
         _wait_until_read(world, mark)
     report.add("calls", len(answers))
@@ -182,7 +188,7 @@ def forged(world, report, count):
         statuses = []
         for start in range(0, len(attacks), 10):
             chosen = attacks[start : start + 10]
-            statuses += _at_once([lambda hook=hook, call=call: hook.send(*call) for _kind, hook, call in chosen])
+            statuses += _at_once([partial(hook.send, *call) for _kind, hook, call in chosen])
     for (kind, _hook, _call), status in zip(attacks, statuses, strict=True):
         report.require(400 <= status < 500, f"{kind}: answered {status}")
         report.add(kind)
