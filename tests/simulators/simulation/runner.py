@@ -42,7 +42,7 @@ class SimulatorProcess:
 
     # ------------------------------------------------------------------ process
 
-    def start(self, timeout=15.0):
+    def start(self, timeout=60.0):
         """Start the server and wait until it listens."""
         root = Path(__file__).resolve().parent.parent
         inherited = os.environ.get("PYTHONPATH")
