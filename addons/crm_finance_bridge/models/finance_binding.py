@@ -18,7 +18,7 @@ class FinanceBinding(models.Model):
     res_model = fields.Char("Record Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
     kind = fields.Char(required=True, readonly=True)
-    kind_label = fields.Char("Kind", compute="_compute_kind_label")
+    kind_label = fields.Char("Kind of Document", compute="_compute_kind_label")
     number = fields.Char("Number Over There", required=True, readonly=True)
     remote_id = fields.Char("ID Over There", readonly=True)
     remote_state = fields.Char("State Over There", readonly=True)

@@ -56,6 +56,12 @@ class FinanceNotice(models.Model):
     _moment_idx = models.Index("(connection_id, moment)")
     _waiting_idx = models.Index("(connection_id) WHERE outcome = 'waiting'")
 
+    @api.depends("event", "outcome")
+    def _compute_display_name(self):
+        labels = dict(self._fields["outcome"]._description_selection(self.env))
+        for notice in self:
+            notice.display_name = notice.event or labels.get(notice.outcome)
+
     # -- the controller ---------------------------------------------------------------------
 
     @api.model

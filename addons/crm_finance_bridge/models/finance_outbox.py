@@ -56,7 +56,7 @@ class FinanceOutbox(models.Model):
     values_text = fields.Text("Frozen Values", required=True, readonly=True)
     wire_text = fields.Text("Values Sent", readonly=True, help="Frozen values with the numbers of the other side")
     payload = fields.Text("Wire Payload", readonly=True, help="Frozen at the first send")
-    phase = fields.Char("Done So Far", readonly=True, help="Last step that the other side confirmed")
+    phase = fields.Char("Last Step", readonly=True, help="Last step that the other side confirmed")
     remote_id = fields.Char("ID Over There", readonly=True)
     remote_possible = fields.Boolean("May Stand Over There", readonly=True)
     evidence = fields.Text(readonly=True, help="Why a person marked it as done")

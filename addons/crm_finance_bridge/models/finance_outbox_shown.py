@@ -13,6 +13,15 @@ class FinanceOutbox(models.Model):
     values_shown = fields.Text("Frozen at Posting", compute="_compute_shown")
     payload_shown = fields.Text("What Went Over the Wire", compute="_compute_shown")
 
+    phase_shown = fields.Char("Done So Far", compute="_compute_phase_shown")
+
+    @api.depends("phase")
+    @api.depends_context("lang")
+    def _compute_phase_shown(self):
+        labels = self.env["finance.attempt"]._step_labels()
+        for row in self:
+            row.phase_shown = labels.get(row.phase, row.phase)
+
     @api.depends("values_text")
     def _compute_amount(self):
         currencies = self.env["res.currency"].with_context(active_test=False).search([]).grouped("name")

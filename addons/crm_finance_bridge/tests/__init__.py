@@ -28,3 +28,4 @@ from . import test_changes_reading
 from . import test_migration
 from . import test_opening_file
 from . import test_reconciliation_causes
+from . import test_tour_day

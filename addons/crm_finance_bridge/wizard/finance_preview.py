@@ -117,13 +117,14 @@ class FinancePreview(models.TransientModel):
         except (FinanceError, VaultError) as error:
             raise UserError(connection.with_env(self.env)._error_sentence(error)) from None
         lines, needed = [], {}
+        own = connection.company_id.currency_id.id
         currencies = {currency.name: currency.id for currency in self.env["res.currency"].search([])}
         for document in self._get_documents(connection):
             missing, error = self._try(adapter, recording, document)
             for code in missing:
                 needed.setdefault(code, []).append(document["name"])
             vals = self._prepare_line_vals(document, missing, error)
-            lines.append({**vals, "currency_id": currencies.get(document["values"].get("currency"))})
+            lines.append({**vals, "currency_id": currencies.get(document["values"].get("currency"), own)})
         missing_vals = self._prepare_missing_vals(needed) + self._customers_there(lines)
         counts = {
             verdict: sum(line["verdict"] == verdict for line in lines) for verdict in ("create", "change", "blocked")

@@ -32,15 +32,26 @@ class FinanceSetup(models.TransientModel):
     product = fields.Selection(
         lambda self: self.env["finance.connection"]._selection_product(), default="kingdee_galaxy"
     )
-    responsible_id = fields.Many2one("res.users", default=lambda self: self.env.user)
-    receipt_journal_id = fields.Many2one(
-        "account.journal", domain="[('type', 'in', ('bank', 'cash')), ('company_id', '=', company_id)]"
+    responsible_id = fields.Many2one(
+        "res.users",
+        default=lambda self: self.env.user,
+        help="Gets the to-do when a document is refused or stops; messages are written in this person's language",
     )
-    base_url = fields.Char("Address")
-    account_set = fields.Char()
+    receipt_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal of Receipts",
+        domain="[('type', 'in', ('bank', 'cash')), ('company_id', '=', company_id)]",
+        help="Where receipts read from the ERP are registered; empty: they are shown and not registered",
+    )
+    base_url = fields.Char(
+        "Address",
+        help="For example https://erp.example.com/k3cloud/. Only https; private networks must be named in the server's "
+        "environment.",
+    )
+    account_set = fields.Char(help="Id of the account set (data centre id)")
     user_name = fields.Char("Integration User")
     app_id = fields.Char("Application ID")
-    organisation = fields.Char()
+    organisation = fields.Char(help="Number of the settlement organisation over there")
     eas_db_type = fields.Selection(
         lambda self: self.env["finance.connection"]._fields["eas_db_type"]._description_selection(self.env),
         "Database of EAS",
