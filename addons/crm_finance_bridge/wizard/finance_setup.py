@@ -135,6 +135,14 @@ class FinanceSetup(models.TransientModel):
     def _finish_product(self):
         if not (self.product and self.company_id and self.responsible_id):
             raise UserError(self.env._("Choose the product, the company and who answers for it."))
+        known = self.env["finance.connection"].search(
+            [("company_id", "=", self.company_id.id), ("product", "=", self.product)], limit=1
+        )
+        if known - self.connection_id:
+            raise UserError(
+                self.env._("%(company)s has one already: %(name)s. Open it under Connections.",
+                           company=self.company_id.name, name=known.name)
+            )  # fmt: skip
         label = dict(self._fields["product"]._description_selection(self.env))[self.product]
         self.name = self.name or f"{label} – {self.company_id.name}"
 

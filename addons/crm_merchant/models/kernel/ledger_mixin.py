@@ -36,7 +36,7 @@ class LedgerMixin(models.AbstractModel):
     moment = fields.Datetime(required=True, readonly=True)
     actor_uid = fields.Integer("User ID", readonly=True)
     actor_name = fields.Char("By", readonly=True)
-    actor_shown = fields.Char("Who", compute="_compute_actor_shown")
+    actor_shown = fields.Char("Done By", compute="_compute_actor_shown")
     company_ref = fields.Integer("Company ID", readonly=True)
     company_name = fields.Char("Company", readonly=True)
     reason = fields.Text(readonly=True)
