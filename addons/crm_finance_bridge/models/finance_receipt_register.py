@@ -68,24 +68,26 @@ class FinanceReceipt(models.Model):
 
     def _match(self):
         """Finds the plan rows and lets their owner claim the payments; other drafts wait for a person."""
-        lines = self._find_plan_lines()
-        unclear = self.filtered(lambda row: not lines.get(row.id))
+        unclear = self
+        # one after the other: what the one before has paid is no longer open
+        for row in self._may_pay():
+            if line := row._find_plan_line():
+                row._claim(line)
+                row._set("matched", False)
+                row._tell(line)
+                unclear -= row
         if unclear:
             unclear._claim_open()
             words = unclear.connection_id._in_words()
             unclear._set("open", words.env._("It is not certain what it pays; it waits among the receipts to claim."))
-        for row in self - unclear:
-            row._claim(lines[row.id])
-            row._set("matched", False)
-            row._tell(lines[row.id])
 
     def _get_references(self):
         """Hook: texts of the receipt that may name an order, contract or invoice."""
         return [text for text in (self.third_number, self.receive_item, self.remark) if text]
 
-    def _find_plan_lines(self):
-        """{id: plan row} of those for which it is certain. Only those are asked one by one that may pay one at all: who
-        paid has an open row, or a number in their texts is one of ours."""
+    def _may_pay(self):
+        """Those that may pay a plan row at all: their payer has an open one, or a number in their texts is one of ours.
+        Only these are asked one by one."""
         lines = self.env["crm.payment.plan.line"].sudo()
         company = self.company_id
         numbers = {row: document_numbers(row._get_references()) for row in self}
@@ -94,19 +96,16 @@ class FinanceReceipt(models.Model):
         payers = self.partner_id.commercial_partner_id
         domain = lines._get_receipt_candidates_domain(company) & Domain("partner_id", "in", payers.ids)
         owing = {partner for (partner,) in lines._read_group(domain, ["partner_id"])} if payers else set()
-        found = {}
-        for row in self:
-            if (named and numbers[row]) or row.partner_id.commercial_partner_id in owing:
-                line = row._find_plan_line()
-                # an amount in another currency pays nothing by itself
-                if line and line.currency_id == row.currency_id:
-                    found[row.id] = line
-        return found
+        return self.filtered(
+            lambda row: (named and numbers[row]) or row.partner_id.commercial_partner_id in owing,
+        )
 
     def _find_plan_line(self):
-        return self.env["crm.payment.plan.line"]._find_for_receipt(
+        """The plan row it pays, where that is certain; an amount in another currency pays nothing by itself."""
+        line = self.env["crm.payment.plan.line"]._find_for_receipt(
             self.partner_id, self.amount, self._get_references(), company=self.company_id
         )
+        return line.filtered(lambda found: found.currency_id == self.currency_id)
 
     def _claim(self, line):
         self.payment_id._claim_apply(line)

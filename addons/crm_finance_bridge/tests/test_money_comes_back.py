@@ -51,6 +51,13 @@ class TestMoneyComesBack(BridgeCase, DeliveryCase):
         told = self.env["mail.notification"].search([("res_partner_id", "=", self.contract.user_id.partner_id.id)])
         self.assertTrue(any(self.customer.name in (m.subject or "") for m in told.mail_message_id))
 
+    def test_two_of_one_poll_do_not_pay_the_same_row(self):
+        self.erp.receipts = [self.receipt(), self.receipt(remote_id="100302", number="SKD000002")]
+        self.poll()
+        receipts = self.env["finance.receipt"].search([], order="id")
+        self.assertEqual(receipts.mapped("state"), ["matched", "open"], receipts.mapped("message"))
+        self.assertEqual(self.line.paid_amount, self.line.amount)
+
     def test_unknown_purpose_is_claimed_by_a_person(self):
         self.erp.receipts = [self.receipt(amount=Decimal("12.34"), customer_number="KH-UNKNOWN")]
         self.poll()

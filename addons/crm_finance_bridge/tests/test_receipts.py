@@ -22,7 +22,8 @@ class TestReceipts(BridgeCase):
         self.deliver()
         self.claimed = []
         self.line = SimpleNamespace(display_name="定金")
-        self.startPatcher(patch.object(FinanceReceipt, "_find_plan_lines", lambda r: dict.fromkeys(r.ids, self.line)))
+        self.startPatcher(patch.object(FinanceReceipt, "_may_pay", lambda r: r))
+        self.startPatcher(patch.object(FinanceReceipt, "_find_plan_line", lambda _r: self.line))
         self.startPatcher(patch.object(FinanceReceipt, "_claim", lambda r, line: self.claimed.append(r.payment_id)))
         self.startPatcher(patch.object(FinanceReceipt, "_claim_open", lambda _r: None))
         self.startPatcher(patch.object(FinanceReceipt, "_get_told_user", lambda _r, _line: self.rep))
