@@ -197,6 +197,42 @@ class TestAssignmentBulk(MerchantCase):
         self.env.add_to_compute(leads._fields["company_id"], leads)
         self.assertEqual(linked(leads, "company_id"), [lead.company_id for lead in leads])
 
+    def test_what_is_known_of_a_lead_is_what_is_stored(self):
+        """Nothing is read again after the statement: what stays in the cache must be what the database holds."""
+        leads = self.make_variety()
+        self.env.flush_all()
+        names = [
+            name for name, field in leads._fields.items()
+            if not field.inherited and not field.company_dependent and field.type not in ("binary", "properties")
+        ]  # fmt: skip
+        leads.sudo().read(names)
+        by_sql, follow = [], type(leads)._pool_bulk_follow
+        looked_at = (
+            "user_id",
+            "team_id",
+            "company_id",
+            "pool_state",
+            "date_open",
+            "date_last_stage_update",
+            "stage_id",
+        )
+
+        def following(written, kinds):
+            by_sql.extend(written.ids)
+            for name in looked_at:
+                self.assertGreaterEqual(written._fields[name]._get_cache(written.env).keys(), set(written.ids), name)
+            return follow(written, kinds)
+
+        with patch.object(type(leads), "_pool_bulk_follow", following):
+            leads._merchant_assign()
+        self.assertGreaterEqual(len(by_sql), 12)
+        written = leads.sudo().browse(by_sql)
+        before = written.read(names)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for one, other in zip(before, written.read(names), strict=True):
+            self.assertEqual(one, other)
+
     # -- what it costs ------------------------------------------------------------------------------
 
     def count_queries(self, size):
@@ -207,6 +243,31 @@ class TestAssignmentBulk(MerchantCase):
         leads._merchant_assign()
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
+
+    def test_a_run_is_one_update_and_reads_each_lead_once(self):
+        """A lead has forty indexes: writing it twice, or reading a hundred columns again, is most of the time."""
+        self.count_queries(12)
+        leads = self.make_many(40)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        statements = []
+        with patch.object(type(self.env.cr), "execute", self._collecting(statements, type(self.env.cr).execute)):
+            leads._merchant_assign()
+            self.env.flush_all()
+        self.assertEqual(len([code for code in statements if code.startswith("UPDATE crm_lead")]), 1)
+        self.assertFalse([code for code in statements if code.startswith('UPDATE "crm_lead"')])
+        read = [code for code in statements if code.startswith("SELECT") and 'FROM "crm_lead"' in code]
+        self.assertEqual(len(read), 2, "who has nobody, and which rule fits which: " + "; ".join(read))
+        for table in ("crm_pool_ledger", "mail_followers"):
+            self.assertEqual(len([code for code in statements if f"INSERT INTO {table}" in code.replace('"', "")]), 1)
+
+    @staticmethod
+    def _collecting(statements, execute):
+        def collect(cursor, query, *args, **kwargs):
+            statements.append((query.code if isinstance(query, SQL) else query).strip())
+            return execute(cursor, query, *args, **kwargs)
+
+        return collect
 
     def test_queries_do_not_grow_with_the_leads(self):
         # warm caches, so that the runs differ by their size only

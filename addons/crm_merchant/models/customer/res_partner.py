@@ -70,10 +70,13 @@ class ResPartner(models.Model):
         """What is done about a contact is done about its company; partners that no pool holds have no clock."""
         return self.sudo().commercial_partner_id.filtered(lambda p: p.pool_state == "owned").with_env(self.env)
 
-    def _pool_public_name(self):
+    def _pool_public_names(self):
         # the ledger is read by supervisors of other regions too
-        hidden = self.sudo().region_id.is_scoped
-        return (not hidden and self.name) or self.env._("Customer %(number)s", number=self.id)
+        return [
+            (not partner.sudo().region_id.is_scoped and partner.name)
+            or self.env._("Customer %(number)s", number=partner.id)
+            for partner in self
+        ]
 
     def _pool_take_along(self, event, user, owners, reason):
         """Contacts, leads and open opportunities that were in the hands of the former holder go the same way."""

@@ -18,6 +18,7 @@ from odoo.addons.phone_validation.tools import phone_validation
 
 from ...lib.company_name import company_key
 from ...lib.phone import phone_key
+from ..kernel.inserting import sql_array
 
 # below this the ORM is as fast
 BULK_FROM = 10
@@ -107,8 +108,7 @@ class CrmLead(models.Model):
                     [SQL.identifier("p", name) for name in copied] + [SQL.identifier("v", name) for name in columns]
                 ),
                 SQL(", ").join(
-                    SQL("%s::%s[]", values, SQL(self._fields[name].column_type[0]))  # pylint: disable=sql-injection
-                    for name, values in columns.items()
+                    sql_array(values, self._fields[name].column_type[0]) for name, values in columns.items()
                 ),
                 SQL(", ").join(map(SQL.identifier, columns)),
                 pattern.id,
@@ -128,8 +128,8 @@ class CrmLead(models.Model):
             for tag_id in tag_ids
         ]
         if pairs:
-            query = "INSERT INTO crm_tag_rel (lead_id, tag_id) SELECT * FROM unnest(%s::int[], %s::int[]) ON CONFLICT DO NOTHING"
-            self.env.cr.execute(SQL(query, *map(list, zip(*pairs, strict=True))))
+            query = "INSERT INTO crm_tag_rel (lead_id, tag_id) SELECT * FROM unnest(%s, %s) ON CONFLICT DO NOTHING"
+            self.env.cr.execute(SQL(query, *map(sql_array, zip(*pairs, strict=True))))
 
     # -- what Odoo would compute ------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ...lib.hashing import canonical_json, chain_hash
-from .inserting import insert_rows
+from .inserting import insert_rows, sql_array
 
 TRIGGER_FUNCTION = "crm_ledger_refuse_change"
 
@@ -98,7 +98,7 @@ class LedgerMixin(models.AbstractModel):
             common["actor_name"] = user.name
         if any("company_name" not in row for row in rows):
             common["company_name"] = company.name
-        covered = self._ledger_covered()
+        covered, spelled = self._ledger_covered(), {}
         vals_list = []
         for row in rows:
             vals = {**common, **row}
@@ -106,7 +106,7 @@ class LedgerMixin(models.AbstractModel):
             seq, previous = last[key]
             vals["seq"] = seq + 1
             vals["previous_hash"] = previous
-            vals["hash"] = chain_hash(previous, self._ledger_hashed(vals, covered))
+            vals["hash"] = chain_hash(previous, self._ledger_hashed(vals, covered, spelled))
             last[key] = (vals["seq"], vals["hash"])
             vals_list.append(vals)
         return self._ledger_insert(vals_list)
@@ -135,28 +135,37 @@ class LedgerMixin(models.AbstractModel):
                 "ORDER BY res_id, seq DESC",
                 SQL.identifier(self._table),
                 model,
-                list(ids),
+                sql_array(ids),
             )
             for res_id, seq, digest in self.env.execute_query(query):
                 heads[model, res_id] = (seq, digest)
         return heads
 
     def _ledger_covered(self):
-        """Names of the fields that the hash of a row covers."""
-        return {name for name, field in self._fields.items() if field.store} - {"id", "hash"}
+        """Names of the fields that the hash of a row covers, in the order in which they are spelled."""
+        return sorted({name for name, field in self._fields.items() if field.store} - {"id", "hash"})
 
-    def _ledger_hashed(self, vals, covered):
-        """Text that the hash of a row covers: every filled stored value, so that a column added later, empty in old
-        rows, leaves their hashes valid.
+    def _ledger_hashed(self, vals, covered, spelled):
+        """Text that the hash of a row covers: the canonical JSON of every filled stored value, so that a column added
+        later, empty in old rows, leaves their hashes valid.
 
         :param covered: what ``_ledger_covered`` gives, once for many rows
+        :param spelled: name -> last value and its text, once for many rows: most of a row is that of the row before
         """
-        values = {name: value for name, value in vals.items() if value and name in covered}
-        for name, value in values.items():
-            # money arrives as a float; six digits hold every currency
-            if isinstance(value, float):
-                values[name] = str(Decimal(str(round(value, 6))))
-        return canonical_json(values)
+        pieces = []
+        for name in covered:
+            value = vals.get(name)
+            if value:
+                last = spelled.get(name)
+                # the very same object, not an equal one: 1 and True are equal
+                if last is None or last[0] is not value:
+                    last = spelled[name] = (value, f'"{name}":{self._ledger_spelled(value)}')
+                pieces.append(last[1])
+        return "{" + ",".join(pieces) + "}"
+
+    def _ledger_spelled(self, value):
+        # money arrives as a float; six digits hold every currency
+        return canonical_json(str(Decimal(str(round(value, 6)))) if isinstance(value, float) else value)
 
     # -- checking -------------------------------------------------------------------------
 
@@ -168,13 +177,13 @@ class LedgerMixin(models.AbstractModel):
         """
         broken = self.sudo().browse()
         names = [name for name, field in self._fields.items() if field.store and field.column_type]
-        covered = self._ledger_covered()
+        covered, spelled = self._ledger_covered(), {}
         last = defaultdict(lambda: (0, ""))
         for row in self.sudo().search(list(domain), order="res_model, res_id, seq"):
             key = (row.res_model, row.res_id)
             seq, previous = last[key]
             vals = {name: row[name] for name in names}
-            digest = chain_hash(previous, self._ledger_hashed(vals, covered))
+            digest = chain_hash(previous, self._ledger_hashed(vals, covered, spelled))
             if row.seq != seq + 1 or (row.previous_hash or "") != previous or row.hash != digest:
                 broken += row
             last[key] = (row.seq, row.hash)

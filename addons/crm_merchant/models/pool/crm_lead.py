@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ..kernel.columns import column, linked
+
 # what a move of a lead looks at before and after it is written
 _MOVE_FACTS = (
     "active", "answer_deadline", "close_warned_at", "company_id", "create_date", "date_last_stage_update",
@@ -54,10 +56,13 @@ class CrmLead(models.Model):
         """Leads of a domain by their id, with what a move looks at: one statement."""
         return self.search_fetch(domain, _MOVE_FACTS, order="id")
 
-    def _pool_public_name(self):
+    def _pool_public_names(self):
         # the ledger is read by supervisors of other regions too
-        hidden = self.sudo().region_id.is_scoped
-        return (not hidden and self.partner_name) or self.env._("Lead %(number)s", number=self.id)
+        facts = zip(self._ids, linked(self.sudo(), "region_id"), column(self, "partner_name"), strict=True)
+        return [
+            (not (region and region.is_scoped) and company) or self.env._("Lead %(number)s", number=lead_id)
+            for lead_id, region, company in facts
+        ]
 
     def _prepare_pool_owner_vals(self, user):
         vals = super()._prepare_pool_owner_vals(user)

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..kernel.columns import column, linked, sets_by
+from ..kernel.inserting import sql_array
 from .pool_bulk_after import _CHANCES
 
 # below this the ORM is as fast, and whoever looks into a write sees one
@@ -203,39 +204,44 @@ class CrmLead(models.Model):
         names = list(kinds[0][1])
         watched = [name for name in names if name in self._watched_fields()]
         before = self._pool_bulk_before(watched)
+        # a lead is sent with the number of its kind only: kinds are few
+        place = {lead_id: number for number, (leads, _values) in enumerate(kinds) for lead_id in leads._ids}
+        places = [place[lead_id] for lead_id in self._ids]
         now = self.env.cr.now()
         columns, chances = {name: self._pool_bulk_column(name, kinds) for name in names}, {}
+        known = {name: self._pool_bulk_cached(name, kinds, places) for name in names}
         written = {name: SQL("k.%s", SQL.identifier(name)) for name in names}
-        assignments = [SQL("write_uid = %s, write_date = %s", self.env.uid, now)]
+        written |= {"write_uid": SQL("%s", self.env.uid), "write_date": SQL("%s", now)}
         if "user_id" in names:
-            assignments += [
-                SQL("date_open = %s", now),
-                SQL("day_open = abs(floor(extract(epoch FROM %s - date_trunc('second', create_date)) / 86400))", now),
-            ]
+            written["date_open"] = SQL("%s", now)
+            age = SQL("extract(epoch FROM %s - date_trunc('second', create_date))", now)
+            written["day_open"] = SQL("abs(floor(%s / 86400))", age)
+            known["date_open"] = [now] * len(self)
         if not _HOLDER.isdisjoint(names):
-            assignments.append(SQL("date_last_stage_update = COALESCE(date_last_stage_update, %s)", now))
+            written["date_last_stage_update"] = SQL("COALESCE(date_last_stage_update, %s)", now)
+            known["date_last_stage_update"] = [moment or now for moment in column(self, "date_last_stage_update")]
             chances = self._pool_bulk_chance_columns({lead_id: row.get("team_id") for lead_id, row in rows.items()})
-            columns["company_id"] = SQL("%s::int4[]", self._pool_bulk_companies(kinds))
+            companies = self._pool_bulk_companies(kinds)
+            columns["company_id"] = sql_array(companies)
             written["company_id"] = SQL("COALESCE(l.company_id, k.company_id)")
+            own = zip(column(self, "company_id"), places, strict=True)
+            known["company_id"] = [company or companies[number] for company, number in own]
         written |= {name: SQL("v.%s", SQL.identifier(name)) for name in chances}
-        assignments += [SQL("%s = %s", SQL.identifier(name), value) for name, value in written.items()]
-        # a lead is sent with the number of its kind only: kinds are few
-        places = {lead_id: place for place, (leads, _values) in enumerate(kinds) for lead_id in leads._ids}
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_lead l SET %s FROM unnest(%s) AS v(%s) JOIN unnest(%s) AS k(%s) ON k.kind = v.kind "
                 "WHERE l.id = v.id",
-                SQL(", ").join(assignments),
-                SQL(", ").join(
-                    [SQL("%s::int4[], %s::int4[]", self.ids, [places[i] for i in self._ids]), *chances.values()]
-                ),
+                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in written.items()),
+                SQL(", ").join([sql_array(self._ids), sql_array(places), *chances.values()]),
                 SQL(", ").join(map(SQL.identifier, ("id", "kind", *chances))),
-                SQL(", ").join([SQL("%s::int4[]", list(range(len(kinds)))), *columns.values()]),
+                SQL(", ").join([sql_array(range(len(kinds))), *columns.values()]),
                 SQL(", ").join(map(SQL.identifier, ("kind", *columns))),
             )
         )
-        self._pool_bulk_forget(names)
-        self._pool_fetch_for_move()
+        self._pool_bulk_forget(written)
+        # what the handlers look at is known without reading it again
+        for name, values in known.items():
+            self._fields[name]._insert_cache(self, values)
         if not _HOLDER.isdisjoint(names):
             self._pool_bulk_follow(kinds)
         door = self.with_env(self._pool_door(dict.fromkeys(names)).env)
@@ -259,7 +265,13 @@ class CrmLead(models.Model):
         """The values of one column as an array, a value a kind."""
         field = self._fields[name]
         values = [field.convert_to_column_insert(row[name], self, row) for _leads, row in kinds]
-        return SQL("%s::%s[]", values, SQL(field.column_type[0]))  # pylint: disable=sql-injection
+        return sql_array(values, field.column_type[0])
+
+    def _pool_bulk_cached(self, name, kinds, places):
+        """The values of one field as the cache holds them, in the order of these leads; ``places`` are their kinds."""
+        field = self._fields[name]
+        values = [field.convert_to_cache(row[name], self, validate=False) for _leads, row in kinds]
+        return [values[place] for place in places]
 
     def _pool_bulk_companies(self, kinds):
         """The company that leads of each kind get if they have none."""
@@ -272,13 +284,3 @@ class CrmLead(models.Model):
             or None
             for leads, row in kinds
         ]
-
-    def _pool_bulk_forget(self, names):
-        """Drops from the cache what a write of these fields changes, on leads and on what points at them."""
-        self.invalidate_recordset(flush=False)
-        registry = self.env.registry
-        for name in names:
-            field = self._fields[name]
-            for other in (*registry.field_inverses[field], *registry.get_dependent_fields(field)):
-                if other.model_name != self._name:
-                    self.env[other.model_name].invalidate_model([other.name], flush=False)

@@ -1,9 +1,11 @@
-"""What follows from a bulk write of leads: who follows them, and their chance of success."""
+"""What follows from a bulk write of leads: what is still known of them, who follows them, their chance of success."""
 
 from collections import defaultdict
 
 from odoo import models
 from odoo.tools import SQL, float_compare
+
+from ..kernel.inserting import sql_array
 
 _CHANCES = (
     "automated_probability", "probability", "prorated_revenue", "recurring_revenue_monthly_prorated",
@@ -13,6 +15,21 @@ _CHANCES = (
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    def _pool_bulk_forget(self, names):
+        """Drops from the cache what a write of these columns by SQL changes, on leads and on what points at them.
+
+        Other columns of the leads stay: they are what they were, and a hundred thousand leads need not be read again.
+        What is computed goes, some of it hangs on more than the ORM knows.
+        """
+        names, registry = set(names), self.env.registry
+        for name in names:
+            field = self._fields[name]
+            for other in (*registry.field_inverses[field], *registry.get_dependent_fields(field)):
+                if other.model_name != self._name:
+                    self.env[other.model_name].invalidate_model([other.name], flush=False)
+        kept = {name for name, field in self._fields.items() if field.store and field.column_type} - names
+        self.invalidate_recordset(self._fields.keys() - kept, flush=False)
 
     def _pool_bulk_follow(self, kinds):
         """Subscribes whom writes of these values would subscribe: the holder, and who follows his team.
@@ -40,11 +57,11 @@ class CrmLead(models.Model):
                 SQL(
                     """
                     WITH given AS (
-                        SELECT * FROM unnest(%s::int4[], %s::int4[]) AS g(res_id, kind)
+                        SELECT * FROM unnest(%s, %s) AS g(res_id, kind)
                     ), follower AS (
                         INSERT INTO mail_followers (res_model, res_id, partner_id)
                         SELECT %s, g.res_id, p.partner_id
-                          FROM given g JOIN unnest(%s::int4[], %s::int4[]) AS p(kind, partner_id) ON p.kind = g.kind
+                          FROM given g JOIN unnest(%s, %s) AS p(kind, partner_id) ON p.kind = g.kind
                             ON CONFLICT DO NOTHING
                         RETURNING id, res_id, partner_id
                     )
@@ -52,17 +69,18 @@ class CrmLead(models.Model):
                     SELECT f.id, s.subtype_id
                       FROM follower f
                       JOIN given g ON g.res_id = f.res_id
-                      JOIN unnest(%s::int4[], %s::int4[], %s::int4[]) AS s(kind, partner_id, subtype_id)
+                      JOIN unnest(%s, %s, %s) AS s(kind, partner_id, subtype_id)
                         ON s.kind = g.kind AND s.partner_id = f.partner_id
                     """,
-                    [lead_id for lead_ids in alike.values() for lead_id in lead_ids],
-                    [kind for kind, lead_ids in enumerate(alike.values()) for _lead_id in lead_ids],
+                    sql_array([lead_id for lead_ids in alike.values() for lead_id in lead_ids]),
+                    sql_array([kind for kind, lead_ids in enumerate(alike.values()) for _lead_id in lead_ids]),
                     self._name,
-                    *map(list, zip(*people, strict=True)),
-                    *(map(list, zip(*subscriptions, strict=True)) if subscriptions else ([], [], [])),
+                    *map(sql_array, zip(*people, strict=True)),
+                    *map(sql_array, zip(*subscriptions, strict=True) if subscriptions else ([], [], [])),
                 )
             )
             self.env["mail.followers"].invalidate_model(flush=False)
+            self._pool_bulk_forget(["message_follower_ids"])
 
     def _pool_bulk_team_followers(self, team_ids):
         """Team id -> partner id -> subtypes that he gets on its leads, as ``_message_auto_subscribe`` finds them."""
@@ -111,7 +129,7 @@ class CrmLead(models.Model):
                   FROM crm_lead l WHERE l.id = ANY(%s) AND l.won_status = 'pending'
                 """,
                 SQL(", ").join(SQL.identifier("l", name) for name in ["id", *names]),
-                self.ids,
+                sql_array(self._ids),
             )
         )
         teams = {lead.id: lead.team_id.id for lead in self}
@@ -159,7 +177,7 @@ class CrmLead(models.Model):
         found |= {lead.id: tuple(lead[name] for name in _CHANCES) for lead in kept}
         rows = [found[lead_id] for lead_id in self._ids]
         return {
-            name: SQL("%s::%s[]", list(values), SQL(self._fields[name].column_type[0]))  # pylint: disable=sql-injection
+            name: sql_array(values, self._fields[name].column_type[0])
             for name, values in zip(_CHANCES, zip(*rows, strict=True), strict=True)
         }
 

@@ -136,13 +136,13 @@ class PoolMixin(models.AbstractModel):
         return [
             {
                 **common,
-                "res_id": record.id,
-                "res_name": record._pool_public_name(),
+                "res_id": record_id,
+                "res_name": name,
                 "from_uid": user.id,
                 "from_name": names[user],
-                "dropped_todos": dropped.get(record.id),
+                "dropped_todos": dropped.get(record_id),
             }
-            for record, user in zip(self, former, strict=True)
+            for record_id, name, user in zip(self._ids, self._pool_public_names(), former, strict=True)
         ]
 
     def _pool_owner_written(self, before):
@@ -216,10 +216,14 @@ class PoolMixin(models.AbstractModel):
         """The company of each of these records, in their order; of one that has none, the current one."""
         return [company or self.env.company for company in linked(self.sudo(), "company_id")]
 
+    def _pool_public_names(self):
+        """Names of these records that may stand in the ledger, in their order: no phone, no mail."""
+        return [record.display_name for record in self]
+
     def _pool_public_name(self):
-        """Name of the record that may stand in the ledger: no phone, no mail."""
+        """The name of one record in the ledger; what it is says ``_pool_public_names``."""
         self.ensure_one()
-        return self.display_name
+        return self._pool_public_names()[0]
 
     def _get_dropped_todos_domain(self, owners):
         """Domain of the to-dos that are cancelled when records fall into the pool, by default all of them.
