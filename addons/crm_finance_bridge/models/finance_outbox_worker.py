@@ -66,8 +66,8 @@ class FinanceOutbox(models.Model):
 
     def _outbox_claim_condition(self):
         return SQL(
-            """%s AND (o.requires_id IS NULL
-                   OR EXISTS (SELECT 1 FROM finance_outbox r WHERE r.id = o.requires_id AND r.state = 'done'))
+            """%s
+               AND NOT EXISTS (SELECT 1 FROM finance_outbox r WHERE r.id = o.requires_id AND r.state != 'done')
                AND NOT EXISTS (SELECT 1 FROM finance_outbox_product_rel n
                                JOIN finance_outbox r ON r.id = n.product_row_id
                                WHERE n.outbox_id = o.id AND r.state != 'done')
@@ -76,10 +76,9 @@ class FinanceOutbox(models.Model):
                                  AND u.lane = o.connection_id || '/res.partner/' || o.customer_ref
                                  AND u.operation = 'customer_update'
                                  AND (u.phase = ANY(%s) OR u.state IN ('sending', 'uncertain')))
-               AND NOT (o.operation = 'customer_update'
-                        AND EXISTS (SELECT 1 FROM finance_outbox d
-                                    WHERE d.state = 'sending' AND d.customer_ref = o.res_id
-                                      AND d.connection_id = o.connection_id))
+               AND NOT EXISTS (SELECT 1 FROM finance_outbox d
+                               WHERE o.operation = 'customer_update' AND d.state = 'sending'
+                                 AND d.customer_ref = o.res_id AND d.connection_id = o.connection_id)
                AND EXISTS (SELECT 1 FROM finance_connection c
                            WHERE c.id = o.connection_id AND c.state = 'on' AND c.stop_reason IS NULL
                              AND c.lane_count > %s

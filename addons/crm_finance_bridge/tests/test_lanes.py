@@ -6,7 +6,7 @@ from psycopg2.errors import CheckViolation, LockNotAvailable
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..clients.errors import Rejected, Unknown
 from ..clients.transport import HttpTransport
@@ -175,6 +175,18 @@ class TestSideBySide(BridgeCase):
             # what the first one has committed while the second waited is seen
             self.assertEqual(two.fetchone(), ("read committed",))
             two.rollback()
+
+    def test_a_claim_judges_no_more_rows_than_it_takes(self):
+        with contextlib.closing(self.env.registry._db.cursor()) as cr:
+            outbox = api.Environment(cr, SUPERUSER_ID, {})["finance.outbox"]
+            outbox._outbox_alone()
+            # as if ten thousand were due: only statistics, nothing is stored
+            cr.execute("UPDATE pg_class SET reltuples = 200000, relpages = 9000 WHERE relname = 'finance_outbox'")
+            cr.execute(SQL("EXPLAIN %s", outbox._outbox_claim_query("1", 1)))
+            plan = "\n".join(row[0] for row in cr.fetchall())
+            cr.rollback()
+        self.assertIn("finance_outbox_live_idx on finance_outbox o", plan)
+        self.assertNotIn("Sort", plan)
 
 
 @tagged("post_install", "-at_install")
