@@ -71,6 +71,7 @@ TABLE = [
     Row("F15", "two workers forced onto the same rows", "together.same_rows", 200, "runs of 10 documents", 20, 2),
     Row("F16", "poisoned document in front", "poison.in_front", 20, "runs", 2, 2, documents=1000, few=12),
     Row("F17", "database read-only, commits refused", "database.refusals", 40, "refusals", 10, 2),
+    # a whole Odoo starts three times in one run, once with an update of the addon: a minute and more
     Row(
         "F18", "Odoo restarted and upgraded during a run", "restarts.restarts", 10, "runs", 1, 0, documents=1000, few=20
     ),

@@ -63,7 +63,8 @@ class World(Documents, Workers, Ledger):
         except BaseException:
             self.erp.kill()
             raise
-        self._last = 1_000_000
+        # no number of one product is that of another
+        self._last = 1_000_000 * (1 + list(PRODUCTS).index(product))
         # megabytes that this process held, of an experiment that goes on in the next part
         self.memory = []
 
