@@ -63,6 +63,27 @@ class TestHealthAndSetup(BridgeCase):
             self.env["account.move"]._fields["finance_attempt_ids"].groups, "crm_finance_bridge.group_bridge_reader"
         )
 
+    def test_a_row_shows_its_amount_and_what_went_over_the_wire(self):
+        row = self.row(self.invoice(amount=1000.0)).with_user(self.clerk)
+        self.assertEqual((row.amount, row.currency_id), (1130, self.company.currency_id))
+        self.assertFalse(row.payload_shown)
+        self.assertIn('\n  "amount_total": "1130.00"', row.values_shown)
+        self.deliver()
+        row.invalidate_recordset()
+        self.assertTrue(row.payload_shown)
+        self.assertNotIn("OdooBot", row.attempt_ids.mapped("actor_shown"))
+        self.assertEqual(set(row.attempt_ids.mapped("actor_shown")), {row.env._("System")})
+
+    def test_what_was_done_to_a_customer_can_be_read_on_it(self):
+        self.invoice()
+        self.deliver()
+        self.assertTrue(self.partner.with_user(self.clerk).finance_attempt_ids)
+
+    def test_a_second_connection_of_the_same_product_is_refused_at_the_first_step(self):
+        wizard = self.env["finance.setup"].with_user(self.system).create({"company_id": self.company.id})
+        with self.assertRaisesRegex(UserError, self.connection.name):
+            wizard.action_next()
+
     # -- five steps -------------------------------------------------------------------------
 
     def setup(self):
