@@ -22,7 +22,7 @@ def after(seconds):
 
 @tagged("post_install", "-at_install")
 class TestBreaker(BridgeCase):
-    def fail(self, *moments):
+    def no_answer(self, *moments):
         for seconds in moments:
             self.connection._breaker_failure(after(seconds))
 
@@ -31,34 +31,34 @@ class TestBreaker(BridgeCase):
             self.connection._breaker_success(after(seconds))
 
     def open(self):
-        self.fail(0, 1, 2, 3, 4)
+        self.no_answer(0, 1, 2, 3, 4)
         self.assertTrue(self.connection.breaker_opened_at)
 
     # -- when it opens and closes -----------------------------------------------------------
 
     def test_five_failures_within_a_minute_open_it(self):
-        self.fail(0, 1, 2, 3)
+        self.no_answer(0, 1, 2, 3)
         self.assertFalse(self.connection.breaker_opened_at)
-        self.fail(60)
+        self.no_answer(60)
         self.assertEqual(self.connection.breaker_opened_at, after(60))
         self.assertEqual(self.connection.breaker_retry_at, after(120))
 
     def test_failures_of_more_than_a_minute_do_not(self):
-        self.fail(0, 1, 2, 3, 61)
+        self.no_answer(0, 1, 2, 3, 61)
         self.assertFalse(self.connection.breaker_opened_at)
         self.assertEqual(self.connection.breaker_failures, 1)
 
     def test_an_answer_between_counts_from_the_start(self):
-        self.fail(0, 1, 2, 3)
+        self.no_answer(0, 1, 2, 3)
         self.succeed(4)
-        self.fail(5)
+        self.no_answer(5)
         self.assertFalse(self.connection.breaker_opened_at)
 
     def test_two_answers_in_a_row_close_it(self):
         self.open()
         self.succeed(70)
         self.assertTrue(self.connection.breaker_opened_at)
-        self.fail(71)
+        self.no_answer(71)
         self.assertEqual(self.connection.breaker_retry_at, after(131))
         self.succeed(140)
         self.assertTrue(self.connection.breaker_opened_at)

@@ -160,15 +160,15 @@ class TestReconciliationCauses(TestReconciliation):
 
     # -- the night --------------------------------------------------------------------------
 
-    def fail(self, error):
+    def meet(self, error):
         with patch.object(FakeAdapter, "read_documents", side_effect=error):
             return self.compare()
 
     def test_a_refused_login_stops_the_connection_and_silence_counts(self):
-        self.fail(NotSent("unreachable", reason="connect"))
+        self.meet(NotSent("unreachable", reason="connect"))
         self.assertEqual(self.connection.breaker_failures, 1)
         self.assertFalse(self.connection.stop_reason)
-        self.fail(LoginFailed("no", reason="login_refused"))
+        self.meet(LoginFailed("no", reason="login_refused"))
         self.assertTrue(self.connection.stop_reason)
 
     def test_what_somebody_asked_for_is_not_compared_twice(self):
