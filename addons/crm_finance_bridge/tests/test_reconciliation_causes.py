@@ -130,7 +130,7 @@ class TestReconciliationCauses(TestReconciliation):
             "connection_id": self.connection.id, "company_id": self.company.id, "remote_id": str(payment.id),
             "entry_id": "1", "number": f"SKD{payment.id}", "date": self.today, "amount": amount_there,
             "payment_id": payment.id, "state": "matched", "partner_id": self.partner.id,
-            "currency_id": self.company.currency_id.id, **more,
+            "currency_id": self.company.currency_id.id, "is_cancelled": False, **more,
         }  # fmt: skip
         receipt = self.env["finance.receipt"]._through_door(*vals).create(vals)
         self.env.flush_all()
