@@ -30,3 +30,4 @@ from . import test_opening_file
 from . import test_reconciliation_causes
 from . import test_tour_day
 from . import test_opening_rules
+from . import test_scope
