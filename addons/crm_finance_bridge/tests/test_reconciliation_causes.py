@@ -59,7 +59,22 @@ class TestReconciliationCauses(TestReconciliation):
         move = self.invoice()
         move.button_draft()
         self.assertEqual(self.row(move).error_code, "withdrawn")
-        self.assertEqual(self.causes(), set())
+        self.connection._switch("off")
+        move.action_post()
+        self.connection._switch("on")
+        self.assertEqual(self.causes(), {("missing_there", "never_queued", "")})
+
+    def test_the_start_counts_by_the_day_of_the_books(self):
+        self.connection._switch("off")
+        move = self.invoice()
+        self.connection._switch("on", self.today)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET date = %s WHERE id = %s", [self.today - timedelta(days=1), move.id]
+        )
+        self.env.invalidate_all()
+        run = self.compare()
+        self.assertEqual((run.state, run.date_from), ("clean", self.today))
 
     def test_what_was_taken_back_here_and_stands_there(self):
         move, kept = self.sent(count=2)
