@@ -16,7 +16,8 @@ class EasReading(FinanceAdapter):
         """Customers and materials of the company; EAS tells no other codes through the facade."""
         if kind not in ("customer", "product"):
             return None
-        return [RemoteCode(kind, text_of(row.get("number")), text_of(row.get("name"))) for row in self._all(kind)]
+        keys = ("number", "name", "taxNumber")
+        return [RemoteCode(kind, *(text_of(row.get(key)) for key in keys)) for row in self._all(kind)]
 
     def read_credit_limits(self):
         """Customer number -> credit limit, of those who have one."""

@@ -62,17 +62,18 @@ class KingdeeReading(FinanceAdapter):
         if kind not in _CODES:
             return None
         condition = where.all_of(where.eq("FDocumentStatus", "C"), where.eq("FForbidStatus", "A"))
+        more = ("FSOCIALCRECODE",) if kind == "customer" else ()
         codes = []
         while True:
             rows = self.client.execute_bill_query(
                 _CODES[kind],
-                ("FNumber", "FName"),
+                ("FNumber", "FName", *more),
                 condition,
                 order=("FNumber",),
                 start=len(codes),
                 limit=self._page_size,
             )
-            codes.extend(RemoteCode(kind, text_of(number), text_of(name)) for number, name in rows)
+            codes.extend(RemoteCode(kind, *map(text_of, row)) for row in rows)
             if len(rows) < self._page_size:
                 return codes
 

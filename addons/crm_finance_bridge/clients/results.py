@@ -34,11 +34,12 @@ class RemoteDocument:
 
 @dataclass(frozen=True)
 class RemoteCode:
-    """One code of the far side's base data."""
+    """One code of the far side's base data; of a customer with the credit code that stands there."""
 
     kind: str
     number: str
     name: str
+    credit_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,14 @@ class YonyouU8Adapter(FinanceAdapter):
             return None
         key = "name" if kind == "currency" else "code"
         return [
-            RemoteCode(kind, replies.scalar(row.get(key)), replies.scalar(row.get("name")))
+            RemoteCode(
+                kind,
+                replies.scalar(row.get(key)),
+                replies.scalar(row.get("name")),
+                replies.scalar(row.get("tax_reg_code") or row.get(self.settings.credit_code_field) or "")
+                if kind == "customer"
+                else "",
+            )
             for row in self._archive(CODE_LISTS[kind])
             if row.get(key)
         ]

@@ -15,6 +15,7 @@ from . import finance_pace
 from . import finance_token
 from . import finance_mapping
 from . import finance_code
+from . import finance_code_customer
 from . import finance_opening
 from . import finance_binding
 from . import finance_binding_reading

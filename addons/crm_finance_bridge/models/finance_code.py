@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 
+from odoo.addons.crm_merchant.lib.credit_code import check_credit_code
+
 from ..clients.errors import FinanceError
 from ..lib.vault import VaultError
 from .finance_mapping import RECORD_FIELDS
 
 BATCH = 1000
+# what the far side says of a code
+SAID = ("name", "credit_code")
 
 
 class FinanceCode(models.Model):
@@ -21,6 +25,7 @@ class FinanceCode(models.Model):
     kind = fields.Selection("_selection_kind", required=True, readonly=True)
     number = fields.Char("Number Over There", required=True, readonly=True)
     name = fields.Char("Name Over There", readonly=True)
+    credit_code = fields.Char("Credit Code Over There", readonly=True)
 
     _number_uniq = models.UniqueIndex("(connection_id, kind, number)")
 
@@ -38,25 +43,37 @@ class FinanceCode(models.Model):
     def _store(self, connection, codes):
         """Takes over what was read or imported; what is not named stays.
 
-        :param codes: list of (kind, number, name)
-        :return: how many are new or renamed
+        :param codes: list of (kind, number, name), of a customer with his credit code behind it if it is known
+        :return: how many are new or changed
         """
-        codes = {(kind, number): name for kind, number, name in codes}
+        codes = {(kind, number): self._prepare_said(*said) for kind, number, *said in codes}
         known = {
             (code.kind, code.number): code
-            for code in self.sudo().search_fetch([("connection_id", "=", connection.id)], ["kind", "number", "name"])
+            for code in self.sudo().search_fetch([("connection_id", "=", connection.id)], ["kind", "number", *SAID])
         }
         new = [
-            {"connection_id": connection.id, "kind": kind, "number": number, "name": name}
-            for (kind, number), name in codes.items()
+            {"connection_id": connection.id, "kind": kind, "number": number, **said}
+            for (kind, number), said in codes.items()
             if (kind, number) not in known
         ]
         for start in range(0, len(new), BATCH):
             self.sudo().create(new[start : start + BATCH])
-        renamed = [key for key, name in codes.items() if key in known and known[key].name != name]
-        for key in renamed:
-            known[key].name = codes[key]
-        return len(new) + len(renamed)
+        changed = [
+            key
+            for key, said in codes.items()
+            if key in known and any((known[key][name] or False) != (value or False) for name, value in said.items())
+        ]
+        for key in changed:
+            known[key].write(codes[key])
+        return len(new) + len(changed)
+
+    @api.model
+    def _prepare_said(self, name, credit_code=None):
+        """Hook: what is kept of one code; a credit code that is none is not kept, one that is not told stays."""
+        if credit_code is None:
+            return {"name": name}
+        code = check_credit_code(credit_code)
+        return {"name": name, "credit_code": code.normalised if code.valid else False}
 
 
 class FinanceConnection(models.Model):
@@ -73,12 +90,13 @@ class FinanceConnection(models.Model):
             for kind in (*RECORD_FIELDS, "customer"):
                 found = adapter.read_codes(kind)
                 offered = offered or found is not None
-                codes.extend((code.kind, code.number, code.name) for code in found or ())
+                codes.extend(connection._codes_of(found))
         except (FinanceError, VaultError) as error:
             return self._notice("danger", connection.with_env(self.env)._error_sentence(error))
         if not offered:
             return self._notice("warning", self.env._("This product does not list its codes. Import them from a file."))
         changed = self.env["finance.code"]._store(connection, codes)
+        self.env["finance.code"]._match_customers(connection)
         return self._notice(
             "success", self.env._("%(count)s codes were read, %(changed)s are new.", count=len(codes), changed=changed)
         )

@@ -258,7 +258,7 @@ class FinanceConnection(models.Model):
     @api.model
     def _cron_names(self):
         """Hook: external ids of the crons that a connection needs."""
-        jobs = ("cron_poll", "cron_changes", "cron_reconcile", "cron_credit")
+        jobs = ("cron_poll", "cron_changes", "cron_reconcile", "cron_credit", "cron_customers")
         return [f"crm_finance_bridge.{name}" for name in (*LANES, *jobs)]
 
     def _notice(self, kind, text):

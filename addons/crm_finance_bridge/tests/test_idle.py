@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..clients.results import ReceiptCursor
+from ..clients.results import ReceiptCursor, RemoteCode
 from ..models import finance_connection
 from ..models.finance_receipt_poller import FinanceReceipt as Poller
 from .common import BridgeCase
@@ -28,6 +28,9 @@ class Silent(FakeAdapter):
 
     def read_fapiao(self, since, until):
         return {}
+
+    def read_codes(self, kind):
+        return [RemoteCode("customer", "KH1", "未知公司")]
 
     def read_credit_limits(self):
         return {}
@@ -95,6 +98,11 @@ class TestIdle(BridgeCase):
     def test_limits_and_balances(self):
         self.env["finance.binding"].search([("kind", "=", "customer")])._through_door().unlink()
         self.polled_twice("finance.connection", "_cron_credit")
+
+    def test_customers_made_over_there(self):
+        said = [("customer", "KH1", "未知公司", "")]
+        self.env["finance.code"]._store(self.connection, said)
+        self.polled_twice("finance.connection", "_cron_customers")
 
     def test_a_changed_mapping_is_known_at_once(self):
         tables = self.env["finance.mapping"]._tables

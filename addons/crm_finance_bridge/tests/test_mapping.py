@@ -1,10 +1,14 @@
+from unittest.mock import patch
+
 import psycopg2
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..clients.results import RemoteCode
 from .common import BridgeCase
+from .fake_erp import FakeAdapter
 
 
 @tagged("post_install", "-at_install")
@@ -33,3 +37,107 @@ class TestMapping(BridgeCase):
     def test_sales_enters_none(self):
         with self.assertRaises(AccessError):
             self.env["finance.mapping"].with_user(self.rep).create(self.vals())
+
+
+@tagged("post_install", "-at_install")
+class TestCustomersOverThere(BridgeCase):
+    """Customers who were first made in the finance system."""
+
+    ours = "91330106MA2B05EH27"
+    other = "91110108551385082Q"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner.vat = cls.ours
+        cls.codes = cls.env["finance.code"]
+
+    def read(self, *customers):
+        """A night on which these (number, name, credit code) stand over there; their rows here."""
+        found = [RemoteCode("customer", *said) for said in customers]
+        with patch.object(FakeAdapter, "read_codes", lambda _adapter, kind: found), self.worker():
+            self.env["finance.connection"]._cron_customers()
+        return self.codes.search([("kind", "=", "customer")], order="number")
+
+    def numbers(self, partner=None):
+        return self.env["finance.binding"]._numbers(
+            self.connection, "res.partner", (partner or self.partner).ids, "customer"
+        )
+
+    def test_the_same_credit_code_binds_by_itself(self):
+        self.assertEqual(self.partner.credit_code, self.ours)
+        for _night in range(2):
+            code = self.read(("KH0042", "华芯", self.ours.lower()))
+            self.assertEqual((code.customer_state, code.partner_id), ("bound", self.partner))
+        self.assertEqual(self.numbers(), {self.partner.id: "KH0042"})
+        # nothing is made over there for him any more
+        self.invoice()
+        self.assertFalse(self.row(self.partner))
+
+    def test_two_with_one_credit_code_are_left_to_a_person(self):
+        codes = self.read(("KH1", "华芯", self.ours), ("KH2", "华芯二", self.ours))
+        self.assertEqual(codes.mapped("customer_state"), ["likely", "likely"])
+        self.assertFalse(self.numbers())
+        twin = self.env["res.partner"].create({"name": "同码", "is_company": True, "vat": self.other})
+        twin.copy({"vat": self.other})
+        self.assertEqual(self.read(("KH3", "同码", self.other))[-1].customer_state, "likely")
+        self.assertFalse(self.numbers(twin))
+
+    def test_who_has_a_number_gets_no_second_one(self):
+        self.invoice()
+        self.deliver()
+        first = self.numbers()
+        code = self.read(("KH0042", "华芯", self.ours))
+        self.assertEqual((code.customer_state, self.numbers()), ("likely", first))
+        with self.assertRaises(UserError):
+            code.with_user(self.clerk).action_bind_customer()
+        self.assertEqual(self.numbers(), first)
+
+    def test_on_his_way_but_not_sent_he_is_bound_instead(self):
+        move = self.invoice()
+        self.assertEqual(self.row(self.partner).state, "pending")
+        self.read(("KH0042", "华芯", self.ours))
+        self.assertEqual(self.row(self.partner).state, "done")
+        self.deliver()
+        self.assertEqual(self.numbers(), {self.partner.id: "KH0042"})
+        self.assertFalse([document for document in self.erp.documents if document["kind"] == "customer"])
+        self.assertEqual(self.row(move).state, "done")
+
+    def test_a_name_is_only_offered(self):
+        self.partner.vat = False
+        code = self.read(("KH0042", self.partner.name, ""))
+        self.assertEqual((code.customer_state, code.partner_id), ("likely", self.partner))
+        self.assertFalse(self.numbers())
+        code.with_user(self.clerk).action_bind_customer()
+        self.assertEqual((code.customer_state, self.numbers()), ("bound", {self.partner.id: "KH0042"}))
+        with self.assertRaises(UserError):
+            code.with_user(self.clerk).action_bind_customer()
+
+    def test_who_is_missing_is_made_by_a_button(self):
+        code = self.read(("KH7", "宁波远山设备有限公司", self.other))
+        self.assertEqual((code.customer_state, code.partner_id.id), ("missing", False))
+        for user in (self.rep, self.users["suite_admin"]):
+            for name in ("action_make_customer", "action_bind_customer"):
+                with self.subTest(user=user.login, name=name), self.assertRaises(AccessError):
+                    getattr(code.with_user(user), name)()
+        code.with_user(self.clerk).action_make_customer()
+        partner = code.partner_id
+        self.assertEqual((partner.name, partner.vat, partner.is_company), ("宁波远山设备有限公司", self.other, True))
+        self.assertEqual(self.numbers(partner), {partner.id: "KH7"})
+        with self.assertRaises(UserError):
+            code.with_user(self.clerk).action_make_customer()
+        self.assertEqual(self.env["res.partner"].search_count([("vat", "=", self.other)]), 1)
+
+    def test_cost_for_one_and_fifty(self):
+        self.read()
+        counts = []
+        for first, count in ((0, 1), (100, 50)):
+            said = [("customer", f"KH{first + n}", f"未知{first + n}公司", "") for n in range(count)]
+            self.codes._store(self.connection, said)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.codes._match_customers(self.connection)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 1)

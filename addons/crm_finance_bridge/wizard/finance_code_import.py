@@ -56,12 +56,20 @@ class FinanceCodeImport(models.TransientModel):
     file_name = fields.Char()
 
     def action_import(self):
-        """Takes over number and name from the first two columns."""
+        """Takes over number and name from the first two columns, of customers the credit code from the third."""
         self.ensure_one()
         self.connection_id._check_operator(clerk=True)
-        rows = read_rows(self.file, 2, self.env)
-        codes = [(self.kind, number[:100], name[:250]) for number, name in rows if number]
+        rows = read_rows(self.file, 3, self.env)
+        is_customer = self.kind == "customer"
+        codes = [
+            (self.kind, number[:100], name[:250], *([code] if is_customer and code else []))
+            for number, name, code in rows
+            if number
+        ]
         changed = self.env["finance.code"]._store(self.connection_id, codes)
+        if is_customer:
+            # checked above: who may operate the bridge
+            self.env["finance.code"]._match_customers(self.connection_id.sudo())
         return self.connection_id._notice(
             "success", self.env._("%(count)s codes were read, %(changed)s are new.", count=len(codes), changed=changed)
         )

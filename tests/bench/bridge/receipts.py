@@ -31,8 +31,8 @@ def receipts(bench):
     """The cursor, with a kill at half, equal moments, and one that is committed late under an older moment."""
     with kingdee() as erp:
         side = bench.side("suite", scratch=True)
-        moment = side.call(prepare, erp=address_of(erp))
-        late = fill(erp, moment, COUNT)
+        moment, customer = side.call(prepare, erp=address_of(erp))
+        late = fill(erp, moment, customer, COUNT)
         side.close()
         started = time.monotonic()
         with Server(side) as server:
@@ -66,14 +66,18 @@ def receipts(bench):
 
 
 def prepare(env, erp):
-    """A connection whose only job is to read receipts; gives the moment from which it reads (text of UTC)."""
-    connection, _partner, _product = connect(env, erp)
+    """A connection whose only job is to read receipts; the moment from which it reads (text of UTC) and a customer."""
+    connection, partner, _product = connect(env, erp)
+    env["finance.outbox"]._enqueue(connection, "customer", partner)
+    env.cr.commit()
+    env["finance.outbox"]._cron_deliver()
     env["ir.cron"].search([]).active = False
     cron = env.ref("crm_finance_bridge.cron_poll")
     cron.active = True
     cron._trigger()
     env.cr.commit()
-    return connection.sync_from.isoformat()
+    numbers = env["finance.binding"]._numbers(connection, "res.partner", partner.ids, "customer")
+    return connection.sync_from.isoformat(), numbers[partner.id]
 
 
 def again(env):
@@ -91,7 +95,7 @@ def what_is_here(env):
             "paid": paid}  # fmt: skip
 
 
-def fill(erp, moment, count):
+def fill(erp, moment, customer, count):
     """Enters all but one; gives the one that is late: its id lies before those that are read first."""
     start = datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(CHINA).replace(tzinfo=None)
 
@@ -104,7 +108,7 @@ def fill(erp, moment, count):
             "status": "C" if number % 100 < AUDITED else "B",
         }
 
-    first = erp.enter_receipt("KH0001", **copy(0))
+    first = erp.enter_receipt(customer, **copy(0))
     for begin in range(2, count, PART):
         erp.copy_receipt("SKD-000000", [copy(number) for number in range(begin, min(begin + PART, count))])
     return {**copy(1), "id": int(first["id"]) - 1}
