@@ -46,7 +46,15 @@ class FinanceReconciliation(models.Model):
 
     def _lay_out(self, theirs):
         cr = self.env.cr
-        cr.execute("DROP TABLE IF EXISTS finance_theirs; DROP TABLE IF EXISTS finance_ours")
+        cr.execute(
+            "DROP TABLE IF EXISTS finance_theirs; DROP TABLE IF EXISTS finance_ours; DROP TABLE IF EXISTS finance_money;"
+            "CREATE TEMP TABLE finance_money (id integer, number varchar) ON COMMIT DROP"
+        )
+        # currency -> its number over there; what has none cannot be compared by its currency
+        numbers = self.connection_id._reading_tables()["currency"]
+        currencies = self.env["res.currency"].with_context(active_test=False).search([("name", "in", list(numbers))])
+        rows = [(currency.id, numbers[currency.name]) for currency in currencies]
+        execute_values(cr._obj, "INSERT INTO finance_money VALUES %s", rows)
         cr.execute(
             """CREATE TEMP TABLE finance_theirs (number varchar, remote_id varchar, customer_number varchar,
                currency_number varchar, amount numeric, is_done boolean, is_cancelled boolean, status varchar, day date)
@@ -83,14 +91,17 @@ class FinanceReconciliation(models.Model):
         return SQL(
             """
             SELECT %(run)s, %(company)s, d.kind, d.cause, COALESCE(o.number, t.number), COALESCE(o.partner_id, c.res_id),
-                   t.customer_number, COALESCE(o.day, t.day), COALESCE(o.currency_id, %(currency)s), o.amount, t.amount,
-                   COALESCE(t.amount, 0) - COALESCE(o.amount, 0),
+                   t.customer_number, COALESCE(o.day, t.day), COALESCE(o.currency_id, named.id, %(currency)s), o.amount,
+                   t.amount, COALESCE(t.amount, 0) - COALESCE(o.amount, 0),
                    CASE WHEN o.move_id IS NOT NULL THEN 'account.move' END, o.move_id, o.name, o.outbox_id
             FROM finance_ours o
             FULL JOIN (SELECT DISTINCT ON (number) * FROM finance_theirs ORDER BY number, is_cancelled, remote_id) t
                  ON t.number = o.number
             LEFT JOIN finance_binding c ON c.connection_id = %(connection)s AND c.kind = 'customer'
                  AND c.number = t.customer_number AND c.res_model = 'res.partner'
+            LEFT JOIN finance_money own ON own.id = o.currency_id
+            LEFT JOIN (SELECT DISTINCT ON (number) * FROM finance_money ORDER BY number, id) named
+                 ON named.number = t.currency_number
             CROSS JOIN LATERAL (VALUES
                 ('missing_here', CASE WHEN t.number LIKE %(ours)s THEN 'unknown_number' ELSE 'entered_there' END,
                  o.move_id IS NULL AND NOT t.is_cancelled),
@@ -99,6 +110,7 @@ class FinanceReconciliation(models.Model):
                       WHEN o.outbox_state = 'done' THEN 'deleted_there'
                       WHEN o.outbox_state IN ('rejected', 'dead') THEN 'refused' ELSE 'not_sent' END,
                  t.number IS NULL),
+                ('amount', 'other_currency', own.number != t.currency_number AND t.currency_number != ''),
                 ('amount', CASE WHEN abs(t.amount - o.amount) <= %(rounding)s THEN 'tax_rounding' ELSE 'changed_there' END,
                  t.amount != o.amount),
                 ('payer', 'wrong_payer', c.res_id IS DISTINCT FROM o.partner_id AND t.number IS NOT NULL

@@ -39,6 +39,7 @@ class FinanceReconciliationLine(models.Model):
             ("tax_rounding", "Rounding of taxes"),
             ("fee", "Bank fee"),
             ("changed_there", "Changed there"),
+            ("other_currency", "In another currency"),
             ("wrong_payer", "Another customer"),
             ("not_audited", "Not audited there"),
             ("cancelled_there", "Cancelled there"),

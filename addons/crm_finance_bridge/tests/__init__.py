@@ -2,6 +2,7 @@ from . import test_what_goes_out
 from . import test_preview
 from . import test_opening
 from . import test_reconciliation
+from . import test_foreign_currency
 from . import test_health_and_setup
 from . import test_hook
 from . import test_changes
