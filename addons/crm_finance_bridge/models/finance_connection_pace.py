@@ -50,10 +50,14 @@ class FinanceConnection(models.Model):
         Hook: who reads other tables in ``_adapter_settings`` adds them; an adapter serves for one run of a worker, some
         seconds, at the longest.
         """
+        # a sum, since the largest time stays what it is when a transaction that began earlier ends later
         query = SQL(
-            "SELECT c.write_date, (SELECT count(*)::text || max(m.write_date) FROM finance_mapping m "
-            "WHERE m.connection_id = c.id), (SELECT count(*)::text || max(b.write_date) FROM finance_binding b "
-            "WHERE b.connection_id = c.id AND b.kind = 'product') FROM finance_connection c WHERE c.id = %s",
+            "SELECT c.write_date, "
+            "(SELECT ROW(count(*), sum(extract(epoch FROM m.write_date)))::text FROM finance_mapping m "
+            "WHERE m.connection_id = c.id), "
+            "(SELECT ROW(count(*), max(b.id))::text FROM finance_binding b "
+            "WHERE b.connection_id = c.id AND b.kind = 'product') "
+            "FROM finance_connection c WHERE c.id = %s",
             self.id,
         )
         return self.env.execute_query(query)
