@@ -24,10 +24,12 @@ class FinanceOutbox(models.Model):
 
     @api.depends("values_text")
     def _compute_amount(self):
-        currencies = self.env["res.currency"].with_context(active_test=False).search([]).grouped("name")
+        values_of = {row.id: _parsed(row.values_text) or {} for row in self}
+        names = {values.get("currency") for values in values_of.values()} - {None}
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        currencies = currencies.search([("name", "in", list(names))]).grouped("name")
         for row in self:
-            values = _parsed(row.values_text)
-            values = values if isinstance(values, dict) else {}
+            values = values_of[row.id]
             row.currency_id = currencies.get(values.get("currency"), row.company_id.currency_id)
             row.amount = float(values.get("amount_total") or 0)
 
