@@ -104,7 +104,10 @@ class TestNotices(BridgeCase):
         notice = self.note()
         document = self.erp.with_number(self.number)[0]
         binding = self.env["finance.binding"].search([("number", "=", self.number)])
-        for documents in ([document, {**document, "id": "9"}], [{**document, "id": "9", "status": "D"}]):
+        for documents in (
+            [{**document, "status": "D"}, {**document, "id": "9"}],
+            [{**document, "id": "9", "status": "D"}],
+        ):
             notice.outcome = "waiting"
             self.erp.documents = documents
             self.look()
