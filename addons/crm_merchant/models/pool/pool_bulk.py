@@ -73,35 +73,42 @@ class CrmLead(models.Model):
                 batch._pool_bulk_write({lead_id: simple_rows[lead_id] for lead_id in batch._ids})
         elif self._pool_bulk_read("_message_auto_subscribe"):
             # nothing that is tracked changes, and the followers are the ones that SQL would write
-            self.with_context(tracking_disable=True)._pool_bulk_orm(quick, same_stage=True)
             kinds = sets_by(moved, [id(simple_rows[lead_id]) for lead_id in moved._ids])
-            moved._pool_bulk_follow([(leads, simple_rows[leads.ids[0]]) for leads in kinds.values()])
+            kinds = [(leads, simple_rows[leads.ids[0]]) for leads in kinds.values()]
+            self.with_context(tracking_disable=True)._pool_bulk_orm(quick, kinds)
+            moved._pool_bulk_follow(kinds)
         else:
             rest += quick
         return self._pool_bulk_orm(rest)
 
-    def _pool_bulk_orm(self, writes, same_stage=False):
+    def _pool_bulk_orm(self, writes, kinds=()):
         """Writes by the ORM, a write a holder; chances of success are reckoned at once for all, see below.
 
-        :param same_stage: no lead changes its stage by it, so that its chance is known before anything is flushed
+        :param kinds: list of (leads, values written on them) if all of them are simple: what follows from the values is
+            then known, and reckoned for all at once too
         """
         leads = self.browse([lead_id for records, *_ in writes for lead_id in records._ids]).sudo()
         if not leads or not self._pool_bulk_read("_compute_probabilities"):
             self._pool_write_each(writes)
             return
         values = set().union(*(vals for *_records, vals in writes))
-        settled = self._pool_bulk_settled(values) if same_stage else _CHANCES[:2]
+        settled = self._pool_bulk_settled(values) if kinds else _CHANCES[:2]
         with self.env.protecting([self._fields[name] for name in settled], leads):
+            if "company_id" in settled:
+                leads._pool_bulk_put_companies([kind for kind in kinds if not _HOLDER.isdisjoint(kind[1])])
             self._pool_write_each(writes)
-            if not same_stage:
+            if "day_open" in settled:
+                leads._pool_bulk_put_ages()
+            if not kinds:
                 leads.flush_recordset()
             leads._pool_bulk_write_chances()
             leads.flush_recordset()
 
     def _pool_bulk_settled(self, values):
         """Names of the fields that need not be computed after writes of these values to leads that are simple: their
-        stage and properties stay, and what they are worth hangs on their chances, which are reckoned for all at once."""
+        stage and properties stay, their company and age are known, and what they are worth hangs on their chances."""
         chances, others = _CHANCES[:2], (*_CHANCES[2:], "won_status", "stage_id", "lead_properties")
+        others += ("company_id", "day_open")
         written = {
             field for name in values - _HOLDER for field in self.env.registry.get_dependent_fields(self._fields[name])
         }
@@ -272,15 +279,3 @@ class CrmLead(models.Model):
         field = self._fields[name]
         values = [field.convert_to_cache(row[name], self, validate=False) for _leads, row in kinds]
         return [values[place] for place in places]
-
-    def _pool_bulk_companies(self, kinds):
-        """The company that leads of each kind get if they have none."""
-        users, teams = self.env["res.users"].sudo(), self.env["crm.team"].sudo()
-        return [
-            # whose holder stays has the same one as the others of his kind
-            self._pool_bulk_company(
-                users.browse(row["user_id"] if "user_id" in row else leads[0].user_id.id), teams.browse(row["team_id"])
-            ).id
-            or None
-            for leads, row in kinds
-        ]

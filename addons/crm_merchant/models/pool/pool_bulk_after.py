@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL, float_compare
 
+from ..kernel.columns import column, filled, sets_by
 from ..kernel.inserting import sql_array
 
 _CHANCES = (
@@ -15,6 +16,41 @@ _CHANCES = (
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    def _pool_bulk_companies(self, kinds):
+        """The company that leads of each kind get if they have none."""
+        users, teams = self.env["res.users"].sudo(), self.env["crm.team"].sudo()
+        return [
+            # whose holder stays has the same one as the others of his kind
+            self._pool_bulk_company(
+                users.browse(row["user_id"] if "user_id" in row else leads[0].user_id.id), teams.browse(row["team_id"])
+            ).id
+            or None
+            for leads, row in kinds
+        ]
+
+    def _pool_bulk_put_companies(self, kinds):
+        """Puts the companies of leads that have none into the cache, to be flushed with what the ORM writes.
+
+        :param kinds: list of (leads, values that are about to be written on them)
+        """
+        field, found = self._fields["company_id"], []
+        for (leads, _values), company_id in zip(kinds, self._pool_bulk_companies(kinds), strict=True):
+            homeless = leads - filled(leads, "company_id")
+            if homeless and company_id:
+                field._update_cache(homeless, company_id, dirty=True)
+                found += homeless._ids
+        self.browse(found).modified(["company_id"])
+
+    def _pool_bulk_put_ages(self):
+        """Puts the days that leads lay open until now into the cache, as Odoo counts them."""
+        moments = zip(column(self, "date_open"), column(self, "create_date"), strict=True)
+        ages = [
+            float(abs((opened - created.replace(microsecond=0)).days)) if opened and created else None
+            for opened, created in moments
+        ]
+        for days, leads in sets_by(self, ages).items():
+            self._fields["day_open"]._update_cache(leads, days, dirty=True)
 
     def _pool_bulk_forget(self, names):
         """Drops from the cache what a write of these columns by SQL changes, on leads and on what points at them.

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-from ..kernel.columns import linked, sets_by
+from ..kernel.columns import column, linked, sets_by
 
 STATE_COLUMNS = ("pool_id", "pool_state", "pool_since")
 
@@ -107,7 +107,8 @@ class PoolMixin(models.AbstractModel):
         vals = {**self._prepare_pool_state_vals(user, home), **(more or {})}
         door = self._pool_door(vals)
         # a plain write of the owner comes back through _pool_owner_written, which sees the open door
-        changed = self.filtered(lambda record: record.user_id != user)
+        holders = zip(self._ids, column(self, "user_id"), strict=True)
+        changed = self.browse([record_id for record_id, holder in holders if (holder or False) != user.id])
         kept = self - changed
         if kept:
             kept.with_env(door.env).write(vals)
