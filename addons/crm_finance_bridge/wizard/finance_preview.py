@@ -118,7 +118,9 @@ class FinancePreview(models.TransientModel):
             raise UserError(connection.with_env(self.env)._error_sentence(error)) from None
         lines, needed = [], {}
         own = connection.company_id.currency_id.id
-        currencies = {currency.name: currency.id for currency in self.env["res.currency"].search([("active", "=", True)])}
+        currencies = {
+            currency.name: currency.id for currency in self.env["res.currency"].search([("active", "=", True)])
+        }
         for document in self._get_documents(connection):
             missing, error = self._try(adapter, recording, document)
             for code in missing:
