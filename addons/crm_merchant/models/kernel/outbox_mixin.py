@@ -123,14 +123,7 @@ class OutboxMixin(models.AbstractModel):
         the other one takes. Read committed, since a repeatable read would take its picture of the data before the wait.
         """
         self.env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        # a claim wants the first of perhaps ten thousand rows that are due: walk the index, judge and sort no others
-        self.env.cr.execute(
-            SQL(
-                "SELECT pg_advisory_xact_lock(hashtext(%s), 0), "
-                "set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)",
-                self._table,
-            )
-        )
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s), 0)", self._table))
 
     def _outbox_claim_condition(self):
         """SQL condition on the candidate row ``o`` besides state, time and lane; ``TRUE`` by default."""
