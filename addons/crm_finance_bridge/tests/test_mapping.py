@@ -52,7 +52,7 @@ class TestCustomersOverThere(BridgeCase):
         cls.partner.vat = cls.ours
         cls.codes = cls.env["finance.code"]
 
-    def read(self, *customers):
+    def night(self, *customers):
         """A night on which these (number, name, credit code) stand over there; their rows here."""
         found = [RemoteCode("customer", *said) for said in customers]
         with patch.object(FakeAdapter, "read_codes", lambda _adapter, kind: found), self.worker():
@@ -67,7 +67,7 @@ class TestCustomersOverThere(BridgeCase):
     def test_the_same_credit_code_binds_by_itself(self):
         self.assertEqual(self.partner.credit_code, self.ours)
         for _night in range(2):
-            code = self.read(("KH0042", "华芯", self.ours.lower()))
+            code = self.night(("KH0042", "华芯", self.ours.lower()))
             self.assertEqual((code.customer_state, code.partner_id), ("bound", self.partner))
         self.assertEqual(self.numbers(), {self.partner.id: "KH0042"})
         # nothing is made over there for him any more
@@ -75,19 +75,19 @@ class TestCustomersOverThere(BridgeCase):
         self.assertFalse(self.row(self.partner))
 
     def test_two_with_one_credit_code_are_left_to_a_person(self):
-        codes = self.read(("KH1", "华芯", self.ours), ("KH2", "华芯二", self.ours))
+        codes = self.night(("KH1", "华芯", self.ours), ("KH2", "华芯二", self.ours))
         self.assertEqual(codes.mapped("customer_state"), ["likely", "likely"])
         self.assertFalse(self.numbers())
         twin = self.env["res.partner"].create({"name": "同码", "is_company": True, "vat": self.other})
         twin.copy({"vat": self.other})
-        self.assertEqual(self.read(("KH3", "同码", self.other))[-1].customer_state, "likely")
+        self.assertEqual(self.night(("KH3", "同码", self.other))[-1].customer_state, "likely")
         self.assertFalse(self.numbers(twin))
 
     def test_who_has_a_number_gets_no_second_one(self):
         self.invoice()
         self.deliver()
         first = self.numbers()
-        code = self.read(("KH0042", "华芯", self.ours))
+        code = self.night(("KH0042", "华芯", self.ours))
         self.assertEqual((code.customer_state, self.numbers()), ("likely", first))
         with self.assertRaises(UserError):
             code.with_user(self.clerk).action_bind_customer()
@@ -96,7 +96,7 @@ class TestCustomersOverThere(BridgeCase):
     def test_on_his_way_but_not_sent_he_is_bound_instead(self):
         move = self.invoice()
         self.assertEqual(self.row(self.partner).state, "pending")
-        self.read(("KH0042", "华芯", self.ours))
+        self.night(("KH0042", "华芯", self.ours))
         self.assertEqual(self.row(self.partner).state, "done")
         self.deliver()
         self.assertEqual(self.numbers(), {self.partner.id: "KH0042"})
@@ -105,7 +105,7 @@ class TestCustomersOverThere(BridgeCase):
 
     def test_a_name_is_only_offered(self):
         self.partner.vat = False
-        code = self.read(("KH0042", self.partner.name, ""))
+        code = self.night(("KH0042", self.partner.name, ""))
         self.assertEqual((code.customer_state, code.partner_id), ("likely", self.partner))
         self.assertFalse(self.numbers())
         code.with_user(self.clerk).action_bind_customer()
@@ -114,7 +114,7 @@ class TestCustomersOverThere(BridgeCase):
             code.with_user(self.clerk).action_bind_customer()
 
     def test_who_is_missing_is_made_by_a_button(self):
-        code = self.read(("KH7", "宁波远山设备有限公司", self.other))
+        code = self.night(("KH7", "宁波远山设备有限公司", self.other))
         self.assertEqual((code.customer_state, code.partner_id.id), ("missing", False))
         for user in (self.rep, self.users["suite_admin"]):
             for name in ("action_make_customer", "action_bind_customer"):
@@ -129,7 +129,7 @@ class TestCustomersOverThere(BridgeCase):
         self.assertEqual(self.env["res.partner"].search_count([("vat", "=", self.other)]), 1)
 
     def test_cost_for_one_and_fifty(self):
-        self.read()
+        self.night()
         counts = []
         for first, count in ((0, 1), (100, 50)):
             said = [("customer", f"KH{first + n}", f"未知{first + n}公司", "") for n in range(count)]
