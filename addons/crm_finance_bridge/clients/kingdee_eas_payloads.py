@@ -46,7 +46,7 @@ class EasSettings(KingdeeBooks):
     amounts: str = "text"
     bill_types: Mapping[str, str] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self):  # pylint: disable=missing-return
         super().__post_init__()
         if self.amounts not in ("text", "number"):
             raise InvalidValues("amounts", "must be text or number")

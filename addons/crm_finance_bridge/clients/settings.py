@@ -45,7 +45,7 @@ class KingdeeBooks(BookSettings):
     pay_organisation: str = ""
     overlap_minutes: int = 15
 
-    def __post_init__(self):
+    def __post_init__(self):  # pylint: disable=missing-return
         super().__post_init__()
         if not self.organisation:
             raise MappingMissing("organisation")

@@ -80,7 +80,7 @@ class U8Settings(BookSettings):
     deep_days: int = 62
     unaudited_counts: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self):  # pylint: disable=missing-return
         super().__post_init__()
         if self.auditor_person and self.auditor_user:
             raise InvalidValues("auditor", "is a person or a user, not both")

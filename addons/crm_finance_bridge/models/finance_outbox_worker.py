@@ -64,7 +64,7 @@ class FinanceOutbox(models.Model):
         self._outbox_commit_soon()
         return self.env["ir.cron"]._commit_progress(processed, **kw)
 
-    def _outbox_alone(self):
+    def _outbox_alone(self):  # pylint: disable=missing-return
         super()._outbox_alone()
         # a claim wants the first of perhaps ten thousand rows that are due: walk the index, judge and sort no others
         self.env.cr.execute("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")

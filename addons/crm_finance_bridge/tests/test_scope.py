@@ -61,7 +61,7 @@ class TestCredit(BridgeCase):
         self.number = self.row(self.partner).number
         self.known = self.partner.with_company(self.company).sudo()
 
-    def read(self, items=None, limits=None):
+    def night(self, items=None, limits=None):
         def open_items(_adapter, _day):
             if isinstance(items, Exception):
                 raise items
@@ -87,25 +87,25 @@ class TestCredit(BridgeCase):
 
     def test_who_is_not_to_be_asked_is_not(self):
         self.connection._breaker_write({"stop_reason": "the secret is wrong"})
-        self.read([self.item("7")])
+        self.night([self.item("7")])
         self.connection._breaker_write({"stop_reason": False})
         self.connection._switch("off")
-        self.read([self.item("7")])
+        self.night([self.item("7")])
         self.assertFalse(self.connection.credit_read_at)
         self.connection._switch("on")
-        self.read([self.item("7")])
+        self.night([self.item("7")])
         self.assertEqual(self.known.credit_erp_balance, 7)
 
     def test_silence_stops_no_connection(self):
-        self.read(NotSent("unreachable", reason="connect"))
+        self.night(NotSent("unreachable", reason="connect"))
         self.assertFalse(self.connection.stop_reason)
         self.assertFalse(self.connection.credit_read_at)
 
     def test_without_a_form_of_limits_balances_are_read_all_the_same(self):
-        self.read([self.item("7")], Rejected("no such form", code=9, reason="msgcode_9"))
+        self.night([self.item("7")], Rejected("no such form", code=9, reason="msgcode_9"))
         self.assertEqual(self.known.credit_erp_balance, 7)
         self.assertTrue(self.connection.credit_problem)
-        self.read([self.item("7")], {})
+        self.night([self.item("7")], {})
         self.assertFalse(self.connection.credit_problem)
 
     def test_limits_without_balances(self):
@@ -113,15 +113,15 @@ class TestCredit(BridgeCase):
         self.env["finance.binding"]._bind(
             self.connection, "res.partner", other.id, "customer", number="KH7", by_hand=True
         )
-        self.read([self.item("7")])
-        self.read(None, {self.number: Decimal("5000")})
+        self.night([self.item("7")])
+        self.night(None, {self.number: Decimal("5000")})
         self.assertEqual((self.known.credit_erp_balance, self.known.credit_limit), (7, 5000))
         # a balance that is not offered is unknown, and not nothing
         with patch.object(type(other), "_credit_sync", lambda partners, *_args: self.assertNotIn(other, partners)):
-            self.read(None, {self.number: Decimal("5000")})
+            self.night(None, {self.number: Decimal("5000")})
 
     def test_where_nothing_is_offered_no_time_is_noted(self):
-        self.read(None, None)
+        self.night(None, None)
         self.assertFalse(self.connection.credit_read_at)
 
     def test_another_connection_s_customer_is_not_meant(self):
@@ -131,6 +131,6 @@ class TestCredit(BridgeCase):
         self.env["finance.binding"]._bind(
             other, "res.partner", stranger.id, "customer", number=self.number, by_hand=True
         )
-        self.read([self.item("7")])
+        self.night([self.item("7")])
         self.assertFalse(stranger.with_company(self.company).sudo().credit_limit_synced_at)
         self.assertEqual(self.known.credit_erp_balance, 7)
