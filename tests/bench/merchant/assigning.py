@@ -18,11 +18,12 @@ def assign(bench):
         names = (f"assign/{size}", f"assign-orm/{size}")
         if not any(map(bench.wants, names)):
             continue
-        # Odoo commits as it goes
-        stock = bench.side("stock", scratch=True)
+        # Odoo commits as it goes; the leads of both sides are there before the run, as in life
+        suite, stock = bench.side("suite", scratch=True), bench.side("stock", scratch=True)
+        suite.call(prepare_ours, count=size)
         *ours, peer = in_turn(
-            bench.side("suite").later(assign_ours, count=size),
-            bench.side("suite").later(assign_ours, count=size, overridden=True),
+            suite.later(assign_ours, count=size),
+            suite.later(assign_ours, count=size, overridden=True),
             stock.later(assign_theirs, count=size),
             slow_last=True,
         )  # fmt: skip
@@ -99,13 +100,21 @@ def make_rules(env):
         )
 
 
+def prepare_ours(env, count):
+    """Rules and leads, committed; each run of :func:`assign_ours` is taken back."""
+    make_rules(env)
+    make_unassigned(env, count)
+    env.cr.commit()
+
+
 def assign_ours(env, count, overridden=False):
-    """Cost of our assignment of ``count`` leads, and what it left behind.
+    """Cost of our assignment of the ``count`` leads of :func:`prepare_ours`, and what it left behind.
 
     :param overridden: as if another addon had a ``write`` of leads of its own
     """
-    make_rules(env)
-    leads = make_unassigned(env, count)
+    leads = env["crm.lead"].search([("user_id", "=", False)], order="id")
+    if len(leads) != count:
+        raise ValueError(f"{len(leads)} leads have nobody")
     with _another_write(leads) if overridden else contextlib.nullcontext() as written:
         cost = measured(env, leads._merchant_assign)
     if not all(lead.user_id for lead in leads) or (overridden and sum(written) < count):
