@@ -5,7 +5,7 @@ from functools import partial
 
 from odoo import SUPERUSER_ID, Command
 
-from odoo.addons.crm_finance_bridge.clients.kingdee_payloads import FORMS
+from odoo.addons.crm_finance_bridge.clients.kingdee_galaxy_forms import FORMS
 
 from .kills import DRAINED, POINTS, kill_at, occasions
 

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.addons.crm_project_delivery.tests.common import DeliveryCase
 
 from ..clients.kingdee_galaxy_adapter import KingdeeGalaxyAdapter
-from ..clients.kingdee_payloads import KingdeeSettings
+from ..clients.kingdee_galaxy_forms import KingdeeSettings
 from ..clients.results import RemoteDocument, RemoteReceipt
 from ..models.finance_connection import FinanceConnection
 from ..models.finance_reconciliation import FinanceReconciliation
