@@ -80,7 +80,7 @@ class TestWaking(BridgeCase):
         self.rows_of(1)
         other = self.env["res.company"].create({"name": "另一家"})
         seen = []
-        with self.worker(), patch.object(Worker, "_deliver", lambda row, _token: seen.append(row.env.company)):
+        with self.worker(), patch.object(Worker, "_carry", lambda row, _token: seen.append(row.env.company)):
             self.outbox.with_company(other)._cron_deliver()
         self.assertEqual(seen, [self.company])
 
