@@ -1,3 +1,7 @@
+from datetime import UTC, datetime, time
+
+import pytz
+
 from odoo import fields, models
 
 HERE_OR_THERE = [("here", "Here"), ("there", "Over There")]
@@ -69,6 +73,18 @@ class FinanceConnection(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"start_date"}
+
+    def _reads_from(self):
+        """Moment (aware, UTC) from which on the far side is read.
+
+        The first midnight of the start, where that was before the switch: what came in between stands in no opening
+        balance. It does not move when the connection is switched off and on again.
+        """
+        since = (self.sync_from or fields.Datetime.now()).replace(tzinfo=UTC)
+        if self.start_date:
+            zone = pytz.timezone(self.company_id._merchant_zone())
+            since = min(since, zone.localize(datetime.combine(self.start_date, time())).astimezone(UTC))
+        return since
 
     def _on_for(self, records, *flags):
         """Connections that are on for the companies of ``records``, with these switches set."""

@@ -1,4 +1,4 @@
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -57,7 +57,7 @@ class FinanceConnection(models.Model):
         if self.product != U8:
             return super()._adapter_settings()
         tables = self.env["finance.mapping"].sudo()._tables(self)
-        since = self.sync_from and (self.sync_from.replace(tzinfo=UTC) + CHINA).date()
+        since = self.sync_from and (self._reads_from() + CHINA).date()
         return {
             "currencies": tables["currency"],
             "materials": tables["product"],

@@ -1,5 +1,4 @@
 import json
-from datetime import UTC
 
 from odoo import api, fields, models
 
@@ -37,16 +36,15 @@ class FinanceCursor(models.Model):
 
     @api.model
     def _of(self, connection, stream):
-        """The cursor of a stream; a new one starts where the connection was switched on."""
+        """The cursor of a stream; a new one starts where the books of both sides agreed."""
         domain = [("connection_id", "=", connection.id), ("stream", "=", stream)]
         cursor = self.sudo().search_fetch(domain, ["position"])
         if cursor:
             return cursor
-        since = (connection.sync_from or fields.Datetime.now()).replace(tzinfo=UTC)
         vals = {
             "connection_id": connection.id,
             "stream": stream,
-            "position": json.dumps(ReceiptCursor(since).to_json()),
+            "position": json.dumps(ReceiptCursor(connection._reads_from()).to_json()),
         }
         return self.sudo()._through_door(*vals).create(vals)
 

@@ -165,7 +165,7 @@ class FinanceReceipt(models.Model):
                 what=", ".join(said),
             )
             changed["state"] = "review"
-        elif not self.payment_id and self.state == "waiting":
+        elif not self.payment_id and (self.state == "waiting" or "date" in changed):
             changed["state"] = "new"
         self._through_door(*changed).write(changed)
         return True
@@ -225,11 +225,14 @@ class FinanceReceipt(models.Model):
     def action_apply(self):
         """Tries again to register and match, for example after the journal was set or the customer was bound."""
         rows = self._check_actor()
-        if any(row.state not in ("new", "waiting", "open") for row in rows):
+        asked = rows.filtered(lambda row: row.state == "review" and not row.payment_id)
+        if any(row.state not in ("new", "waiting", "open") for row in rows - asked):
             raise UserError(self.env._("Only receipts that are not settled can be registered."))
+        # whatever is still wrong with them asks anew
+        asked.activity_ids.unlink()
         for row in rows:
             row._refresh_links()
-            row._register_money()
+            row._register_money(by_hand=row in asked)
 
     def action_close_review(self):
         """A person has compared both sides and set things right."""

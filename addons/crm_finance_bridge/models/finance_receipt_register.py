@@ -25,13 +25,18 @@ class FinanceReceipt(models.Model):
                 }
                 row._through_door(*vals).write(vals)
 
-    def _register_money(self):
-        """Money over there becomes payments here, and pays plan rows where that is certain."""
+    def _register_money(self, by_hand=False):
+        """Money over there becomes payments here, and pays plan rows where that is certain.
+
+        :param by_hand: a person has looked at it and says that it is no part of the opening balance
+        """
         connection = self.connection_id
         words = connection._in_words()
         waiting = self.filtered(lambda row: row.is_cancelled or row.status != AUDITED)
         waiting._set("waiting", words.env._("It is not audited over there; it counts once it is."))
         rows = self - waiting
+        if not by_hand:
+            rows -= rows._settle_opened()
         for row in rows.filtered(lambda row: row.amount <= 0):
             row._needs_person(words.env._("A receipt of nothing or less: finance registers it by hand."))
             rows -= row
@@ -51,6 +56,28 @@ class FinanceReceipt(models.Model):
             vals = {"payment_id": payment.id}
             row.with_context(mail_notrack=True)._through_door(*vals).write(vals)
         rows._match()
+
+    def _settle_opened(self):
+        """Receipts of before the start: what stands in the opening balance is money that is here already, of what does
+        not nobody but a person knows. Returns both kinds."""
+        start = self.connection_id.start_date
+        old = self.filtered(lambda row: start and row.date and row.date < start and not row.payment_id)
+        if not old:
+            return old
+        items = self.env["finance.opening"].sudo()
+        domain = [("connection_id", "=", old.connection_id.id), ("number", "in", old.mapped("number"))]
+        opened = set(items.search_fetch(domain, ["number"]).mapped("number"))
+        known = old.filtered(lambda row: row.number in opened)
+        words = self.connection_id._in_words().env
+        known._set("closed", words._("It is dated before the start and stands in the opening balance."))
+        for row in old - known:
+            row._needs_person(
+                words._(
+                    "It is dated before the start and does not stand in the opening balance. If this money is not "
+                    "registered here yet, finance presses Register; otherwise Compared and Set Right."
+                )
+            )
+        return old
 
     def _prepare_payment_vals(self):
         """Hook: the payment, a draft until it is claimed."""

@@ -14,6 +14,7 @@ from . import test_exactly_once
 from . import test_money_comes_back
 from . import test_posting
 from . import test_receipts
+from . import test_receipts_start
 from . import test_rights
 from . import test_switch_on
 from . import test_tour_road
