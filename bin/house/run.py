@@ -97,6 +97,9 @@ class Demo:
             self._shell(making, DEMO.format(addons=settings.SUITE))
         # only a finished database gets the name that the next start looks for
         self.databases.cluster.rename(making, self.name)
+        self.databases.cluster.sql(
+            f"UPDATE finance_connection SET home = '{self.name}' WHERE home = '{making}'", self.name
+        )
         store = self.databases.filestore(making)
         if store.exists():
             store.rename(self.databases.filestore(self.name))

@@ -160,6 +160,7 @@ class FinanceConnection(models.Model):
         :raises VaultError: the secret cannot be read
         """
         self.ensure_one()
+        self._check_home()
         return adapter_for(self.product).connect(
             self.base_url,
             self._adapter_credentials(),
@@ -238,15 +239,20 @@ class FinanceConnection(models.Model):
 
         :param start_date: documents of an earlier day are never sent; an earlier start stands
         """
+        vals = self._prepare_switch_vals(state, start_date)
+        self._through_door(*vals).write(vals)
+        self._toggle_crons()
+        if state == "on":
+            self.env["finance.outbox"].sudo()._wake()
+
+    def _prepare_switch_vals(self, state, start_date):
+        """Hook: what the switch writes."""
         vals = {"state": state}
         if state == "on":
             vals["sync_from"] = fields.Datetime.now()
         if start_date and not self.start_date:
             vals["start_date"] = start_date
-        self._through_door(*vals).write(vals)
-        self._toggle_crons()
-        if state == "on":
-            self.env["finance.outbox"].sudo()._wake()
+        return vals
 
     def _toggle_crons(self):
         """The crons of the bridge exist for connections that are on; without one they do not even start."""
