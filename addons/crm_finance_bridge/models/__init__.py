@@ -41,6 +41,7 @@ from . import account_move
 from . import account_payment
 from . import product_product
 from . import res_partner
+from . import res_partner_merge
 from . import crm_contract
 from . import sale_order
 from . import finance_shown_mixin

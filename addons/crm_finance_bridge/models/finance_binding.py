@@ -95,6 +95,10 @@ class FinanceBinding(models.Model):
         self.invalidate_model(flush=False)
         return self.sudo().browse(ids)
 
+    def _rebind(self, res_id):
+        """The door of a merge: what these number is another record of ours from now on; theirs stays the same."""
+        self._through_door("res_id").write({"res_id": res_id})
+
     @api.model
     def _numbers(self, connection, res_model, ids, kind):
         """{record id: number over there} of those that are bound."""

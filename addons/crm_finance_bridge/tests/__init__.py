@@ -17,6 +17,7 @@ from . import test_receipts
 from . import test_receipts_start
 from . import test_rights
 from . import test_copied_database
+from . import test_customers_merged
 from . import test_switch_on
 from . import test_tour_road
 from . import test_demo
