@@ -76,6 +76,9 @@ class FinanceConnection(models.Model):
     _company_product_uniq = models.UniqueIndex(
         "(company_id, product) WHERE active IS TRUE", "This company already has a connection to this product."
     )
+    _archived_is_off = models.Constraint(
+        "CHECK (active IS TRUE OR state = 'off')", "Switch the connection off before you archive it."
+    )
     _settle_positive = models.Constraint(
         "CHECK (settle_seconds >= 30 AND overlap_minutes >= 1)",
         "The settle delay is at least 30 seconds and the overlap at least one minute.",

@@ -57,9 +57,7 @@ class ResPartner(models.Model):
         bindings.filtered(lambda binding: binding.res_id != stays.id)._rebind(stays.id)
         for row in rows.filtered(lambda row: row.res_id != stays.id):
             key = f"{self._name}/{stays.id}"
-            row._outbox_write(
-                {"res_id": stays.id, "business_key": key, "lane": f"{row.connection_id.id}/{key}"}
-            )
+            row._outbox_write({"res_id": stays.id, "business_key": key, "lane": f"{row.connection_id.id}/{key}"})
         # over there the name may still be that of the one who goes
         self.env["finance.outbox"].sudo()._enqueue_customer_changes(stays.sudo())
 

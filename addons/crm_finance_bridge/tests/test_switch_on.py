@@ -1,5 +1,8 @@
+from psycopg2.errors import CheckViolation
+
 from odoo import fields
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import BridgeCase
 
@@ -47,3 +50,47 @@ class TestSwitchOn(BridgeCase):
         form = Form(self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"]))
         self.assertTrue(form.is_from_now)
         self.assertEqual(self.connection.state, "off")
+
+    def test_what_was_posted_while_it_was_off_is_sent_when_it_is_on_again(self):
+        today = self.moves[:1].invoice_date
+        self.wizard().action_confirm()
+        waiting = self.invoice(invoice_date=today)
+        sent = self.invoice(
+            invoice_date=today, partner=self.env["res.partner"].create({"name": "甲", "is_company": True})
+        )
+        self.connection._switch("off")
+        # taken back, corrected and posted again: the row of the first time is no longer any
+        waiting.button_draft()
+        waiting.action_post()
+        meanwhile = self.invoice(invoice_date=today)
+        free = self.invoice(amount=0, invoice_date=today)
+        action = self.connection.with_user(self.manager).action_switch_on()
+        form = Form(self.env["finance.switch.on"].with_user(self.manager).with_context(**action["context"]))
+        self.assertEqual((form.is_from_now, form.start_date), (False, today))
+        wizard = form.save()
+        self.assertIn(waiting, wizard._get_moves())
+        self.assertNotIn(free, wizard._get_moves())
+        wizard.action_confirm()
+        self.deliver()
+        for move in (waiting, sent, meanwhile):
+            self.assertExactlyOnce(move)
+        self.assertFalse(self.row(free))
+
+    def test_who_changed_while_it_was_off_is_changed_over_there(self):
+        self.wizard().action_confirm()
+        self.invoice(invoice_date=self.moves[:1].invoice_date)
+        self.deliver()
+        self.connection._switch("off")
+        self.partner.name = "苏州华芯智能装备有限公司"
+        self.wizard(is_from_now=True).action_confirm()
+        self.deliver()
+        self.assertEqual(self.erp.with_number(self.row(self.partner).number)[0]["payload"]["name"], self.partner.name)
+
+    def test_who_is_on_is_not_archived(self):
+        self.wizard().action_confirm()
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.env.cr.savepoint():
+            self.connection.action_archive()
+            self.env.flush_all()
+        self.connection._switch("off")
+        self.connection.action_archive()
+        self.env.flush_all()

@@ -214,7 +214,13 @@ class FinancePreview(models.TransientModel):
         known = (
             self.env["finance.outbox"]
             .sudo()
-            ._search([("connection_id", "=", connection.id), ("res_model", "=", "account.move")])
+            ._search(
+                [
+                    ("connection_id", "=", connection.id),
+                    ("res_model", "=", "account.move"),
+                    ("error_code", "!=", "withdrawn"),
+                ]
+            )
         )
         return [("company_id", "=", connection.company_id.id), ("state", "=", "posted"), ("date", ">=", start),
                 ("move_type", "in", list(SENT)), ("id", "not in", known.subselect("res_id"))]  # fmt: skip

@@ -20,6 +20,13 @@ class FinanceSwitchOn(models.TransientModel):
     move_total = fields.Monetary("Together", compute="_compute_move_count")
     currency_id = fields.Many2one(related="connection_id.company_id.currency_id")
 
+    @api.model
+    def default_get(self, fields):
+        """A connection that was on before goes on where it stopped: what was posted meanwhile is sent too."""
+        vals = super().default_get(fields)
+        start = self.env["finance.connection"].browse(vals.get("connection_id")).start_date
+        return {**vals, "is_from_now": False, "start_date": start} if start else vals
+
     @api.depends("connection_id", "is_from_now", "start_date")
     def _compute_move_count(self):
         for wizard in self:
@@ -39,15 +46,19 @@ class FinanceSwitchOn(models.TransientModel):
         moves = self.env["account.move"]
         if self.is_from_now or not self.start_date or not self.connection_id:
             return moves
-        return moves.search(self._get_moves_domain(), order="invoice_date, id")
+        moves = moves.search(self._get_moves_domain(), order="invoice_date, id")
+        return moves._finance_to_send(self.connection_id.sudo())
 
     def _get_moves_domain(self):
         """Hook: posted invoices that would be sent."""
         known = (
             self.env["finance.outbox"]
             .sudo()
-            ._search([("connection_id", "=", self.connection_id.id), ("res_model", "=", "account.move")])
-        )
+            ._search(
+                [("connection_id", "=", self.connection_id.id), ("res_model", "=", "account.move"),
+                 ("error_code", "!=", "withdrawn")]
+            )
+        )  # fmt: skip
         return (
             Domain("company_id", "=", self.connection_id.company_id.id)
             & Domain("move_type", "in", list(SENT))
@@ -77,6 +88,7 @@ class FinanceSwitchOn(models.TransientModel):
                 continue
             for first in range(0, len(chosen), BATCH):
                 outbox._enqueue(connection.sudo(), operation, chosen[first : first + BATCH])
+        self._send_changed_customers()
         connection.sudo().message_post(
             body=self.env._(
                 "Switched on by %(user)s; %(count)s earlier invoices are sent.",
@@ -85,3 +97,14 @@ class FinanceSwitchOn(models.TransientModel):
             )
         )
         return {"type": "ir.actions.act_window_close"}
+
+    def _send_changed_customers(self):
+        """Customers that went out and were changed while the connection was off."""
+        outbox = self.env["finance.outbox"].sudo()
+        rows = outbox.search_fetch(
+            [("connection_id", "=", self.connection_id.id), ("res_model", "=", "res.partner"), ("state", "=", "done")],
+            ["res_id"],
+        )
+        partners = self.env["res.partner"].sudo().browse(set(rows.mapped("res_id"))).exists()
+        if partners:
+            outbox._enqueue_customer_changes(partners)
