@@ -4,6 +4,8 @@ from odoo.exceptions import UserError
 from odoo.addons.crm_merchant.lib.money import from_float
 
 CONFIRMED = ("in_process", "paid")
+# what the finance system was told of a payment
+SENT_FIELDS = ("amount", "currency_id", "date", "journal_id", "partner_id", "partner_type", "payment_type")
 
 
 class AccountPayment(models.Model):
@@ -12,7 +14,20 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def _watched_fields(self):
-        return super()._watched_fields() | {"state": "_on_finance_state", "claim_state": "_on_finance_claimed"}
+        sent = dict.fromkeys(SENT_FIELDS, "_on_finance_values")
+        return sent | super()._watched_fields() | {"state": "_on_finance_state", "claim_state": "_on_finance_claimed"}
+
+    def _on_finance_values(self, before):
+        """Handler: what stands over there keeps its values here; what still waits is sent with the new ones."""
+        changed = self.filtered(
+            lambda payment: payment.state in CONFIRMED
+            and payment.id in before
+            and any(payment[name] != before[payment.id].get(name, payment[name]) for name in SENT_FIELDS)
+        )
+        if changed:
+            rows = changed._finance_check_free()
+            waiting = rows.filtered(lambda row: row.state == "pending")
+            changed.browse(waiting.mapped("res_id"))._finance_enqueue()
 
     def _on_finance_state(self, before):
         """Handler: confirmed payments go out; what stands over there is not taken back here."""
@@ -54,18 +69,26 @@ class AccountPayment(models.Model):
 
     def _finance_take_back(self):
         """:raises UserError: the finance system has or may have one of these payments"""
+        rows = self._finance_check_free()
+        rows.filtered(lambda row: row.error_code != "withdrawn")._withdraw()
+
+    def _finance_check_free(self):
+        """Outbox rows of these payments, as superuser.
+
+        :raises UserError: the finance system has or may have one of them
+        """
         rows = self.env["finance.outbox"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         for row in rows:
             if row._is_frozen():
                 raise UserError(
                     self.env._(
                         "%(payment)s stands in the finance system as %(number)s, or is on its way there, and cannot be "
-                        "reset or cancelled here. Register a refund instead.",
+                        "changed, reset or cancelled here. Register a refund instead.",
                         payment=row.res_name,
                         number=row.number,
                     )
                 )
-        rows.filtered(lambda row: row.error_code != "withdrawn")._withdraw()
+        return rows
 
     # -- frozen values ----------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..clients.adapter import adapter_for
+from .finance_receipt import AUDITED
 
 # a difference of so little is what rounding taxes by line or by document makes
 ROUNDING = 0.05
@@ -33,7 +34,14 @@ class FinanceReconciliation(models.Model):
         counts = self.env.execute_query(
             SQL("SELECT (SELECT count(*) FROM finance_ours), (SELECT count(*) FROM finance_theirs)")
         )
-        for query in (self._differing_documents(), self._twice(), self._differing_receipts(), self._totals()):
+        for query in (
+            self._differing_documents(),
+            self._twice(),
+            self._differing_receipts(),
+            self._totals(),
+            self._receipts_of_one_side(),
+            self._changed_orders(),
+        ):
             self.env.cr.execute(SQL("INSERT INTO finance_reconciliation_line (%s) %s", _COLUMNS, query))
         self._note_states()
         self.env["finance.reconciliation.line"].invalidate_model(flush=False)
@@ -173,6 +181,69 @@ class FinanceReconciliation(models.Model):
             first=self.date_from,
             last=self.date_to,
             fee=FEE_SHARE,
+        )
+
+    def _receipts_of_one_side(self):
+        """Money that is a payment here and no receipt there, or an audited receipt there and no payment here."""
+        connection = self.connection_id
+        return SQL(
+            """
+            SELECT %(run)s, %(company)s, 'missing_there',
+                   CASE WHEN o.state IN ('rejected', 'dead') THEN 'refused' WHEN o.id IS NOT NULL THEN 'not_sent'
+                        ELSE 'entered_here' END,
+                   o.number, payer.commercial_partner_id, NULL, p.date, p.currency_id, p.amount, NULL::numeric, -p.amount,
+                   'account.payment', p.id, p.name, o.id
+            FROM account_payment p
+            LEFT JOIN res_partner payer ON payer.id = p.partner_id
+            LEFT JOIN finance_outbox o ON o.connection_id = %(connection)s AND o.res_model = 'account.payment'
+                 AND o.res_id = p.id AND o.error_code IS DISTINCT FROM 'withdrawn'
+            WHERE %(compared)s AND p.company_id = %(company)s AND p.payment_type = 'inbound'
+              AND p.partner_type = 'customer' AND p.state IN ('in_process', 'paid') AND p.amount > 0
+              AND p.date BETWEEN %(first)s AND %(last)s AND (%(start)s IS NULL OR p.date >= %(start)s)
+              AND o.state IS DISTINCT FROM 'done'
+              AND NOT EXISTS (SELECT 1 FROM finance_receipt r WHERE r.payment_id = p.id)
+            UNION ALL
+            SELECT %(run)s, %(company)s, 'missing_here', 'not_registered', r.number, r.partner_id, r.customer_number,
+                   r.date, COALESCE(r.currency_id, %(currency)s), NULL, r.amount, r.amount, 'finance.receipt', r.id,
+                   r.number, NULL
+            FROM finance_receipt r
+            WHERE r.connection_id = %(connection)s AND r.date BETWEEN %(first)s AND %(last)s AND r.payment_id IS NULL
+              AND r.state IN ('new', 'review') AND r.status = %(audited)s AND NOT r.is_cancelled
+            """,
+            run=self.id,
+            company=self.company_id.id,
+            connection=connection.id,
+            compared=connection.receipt_source == "there" or connection.sends_receipts,
+            currency=self.company_id.currency_id.id,
+            first=self.date_from,
+            last=self.date_to,
+            start=connection.start_date or None,
+            audited=AUDITED,
+        )
+
+    def _changed_orders(self):
+        """Orders that are not here any more what was sent of them."""
+        return SQL(
+            """
+            SELECT %(run)s, %(company)s, d.kind, d.cause, o.number, payer.commercial_partner_id, NULL,
+                   (s.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date, s.currency_id, s.amount_total,
+                   sent.amount, sent.amount - s.amount_total, 'sale.order', s.id, s.name, o.id
+            FROM finance_outbox o
+            JOIN sale_order s ON s.id = o.res_id
+            JOIN res_partner payer ON payer.id = s.partner_id
+            CROSS JOIN LATERAL (SELECT (o.values_text::json ->> 'amount_total')::numeric AS amount) sent
+            CROSS JOIN LATERAL (VALUES
+                ('amount', 'changed_here', s.state != 'cancel' AND sent.amount != s.amount_total),
+                ('state', 'reset_here', s.state != 'sale')
+            ) AS d(kind, cause, holds)
+            WHERE o.connection_id = %(connection)s AND o.operation = 'sales_order' AND o.state = 'done'
+              AND o.finished_at >= %(first)s AND d.holds
+            """,
+            run=self.id,
+            company=self.company_id.id,
+            connection=self.connection_id.id,
+            first=self.date_from,
+            zone=self.company_id._merchant_zone(),
         )
 
     def _totals(self):

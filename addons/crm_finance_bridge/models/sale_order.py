@@ -31,20 +31,44 @@ class SaleOrder(models.Model):
         for connection in self.env["finance.connection"]._on_for(self, "sends_orders"):
             orders = self.filtered(lambda order, company=connection.company_id: order.company_id == company)
             orders = orders.filtered(lambda order: not order.currency_id.is_zero(order.amount_total))
-            if orders and outbox._can_send(connection, "sales_order"):
-                outbox._enqueue(connection, "sales_order", orders)
+            if not orders or not outbox._can_send(connection, "sales_order"):
+                continue
+            sent = orders._finance_rows().filtered(
+                lambda row, to=connection: row.connection_id == to and row._is_frozen()
+            )
+            for row in sent:
+                self._finance_ask(
+                    row,
+                    lambda env, row=row: env._("%(number)s was confirmed here again", number=row.number),
+                    connection._in_words().env._(
+                        "%(order)s was cancelled and is confirmed here again; it stands in the finance system as "
+                        "%(number)s. Compare both and open or correct it there.",
+                        order=row.res_name,
+                        number=row.number,
+                    ),
+                )
+            if new := orders - orders.browse(sent.mapped("res_id")):
+                outbox._enqueue(connection, "sales_order", new)
+
+    def _finance_ask(self, row, summary, note):
+        """One to-do about an order that stands over there; an older one about it is out of date."""
+        row._close_todo()
+        row.connection_id._ask_person(row, row.connection_id.responsible_id, summary, note)
+
+    def _finance_rows(self):
+        """Outbox rows of these orders, as superuser."""
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        return self.env["finance.outbox"].sudo().search(domain)
 
     def _finance_cancelled(self):
-        rows = self.env["finance.outbox"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        rows = self._finance_rows()
         sent = rows.filtered(lambda row: row._is_frozen())
         (rows - sent).filtered(lambda row: row.error_code != "withdrawn")._withdraw()
         for row in sent:
-            connection = row.connection_id
-            connection._ask_person(
+            self._finance_ask(
                 row,
-                connection.responsible_id,
                 lambda env, row=row: env._("%(number)s was cancelled here", number=row.number),
-                connection._in_words().env._(
+                row.connection_id._in_words().env._(
                     "%(order)s was cancelled here and stands in the finance system as %(number)s. Close it there.",
                     order=row.res_name,
                     number=row.number,
@@ -77,7 +101,8 @@ class SaleOrder(models.Model):
         contract = self.sudo().contract_id.name or ""
         return {
             "customer": self.partner_id.commercial_partner_id.id,
-            "date": self.date_order.date().isoformat(),
+            # the day of the company: before eight in the morning that of UTC is the day before
+            "date": self.company_id._merchant_today(self.date_order).isoformat(),
             "currency": self.currency_id.name,
             "salesperson": mapping._key_of(self.user_id) or NO_RECORD,
             "amount_total": str(total),
@@ -94,7 +119,7 @@ class SaleOrder(models.Model):
         quantity = from_float(line.product_uom_qty, 6)
         rates = [from_float(tax.amount, 4) for tax in line.tax_ids.flatten_taxes_hierarchy()
                  if tax.amount_type == "percent"]  # fmt: skip
-        day = (self.commitment_date or self.date_order).date()
+        day = self.company_id._merchant_today(self.commitment_date or self.date_order)
         return {
             "product": mapping._key_of(line.product_id) or NO_RECORD,
             "unit": mapping._key_of(line.product_uom_id) or NO_RECORD,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..clients.errors import LoginFailed, NotSent
@@ -171,6 +171,74 @@ class TestReconciliationCauses(TestReconciliation):
     def test_money_of_another_time_is_not_compared(self):
         self.received(5, 7, date=self.today - timedelta(days=100))
         self.assertEqual(self.causes(), set())
+
+    def payment(self, amount, **vals):
+        payment = self.env["account.payment"].create(
+            {"payment_type": "inbound", "partner_type": "customer", "partner_id": self.partner.id, "amount": amount,
+             "journal_id": self.journal.id, **vals}
+        )  # fmt: skip
+        payment.action_post()
+        return payment
+
+    def test_money_entered_here_that_nobody_has_there(self):
+        start = self.today - timedelta(days=1)
+        self.connection._through_door("start_date").write({"start_date": start})
+        payment = self.payment(7)
+        self.payment(7, date=start - timedelta(days=1))
+        self.payment(7, payment_type="outbound")
+        self.payment(7).action_cancel()
+        run = self.compare()
+        line = run.line_ids
+        self.assertEqual((line.kind, line.cause, line.res_id), ("missing_there", "entered_here", payment.id))
+        self.assertEqual((line.amount_here, line.difference, line.partner_id), (7, -7, self.partner))
+        # where receipts are kept here and do not go out there is nothing to compare
+        self.connection.receipt_source = "here"
+        run._through_door("date_to").write({"date_to": start})
+        self.assertEqual(self.causes(), set())
+
+    def test_money_on_its_way_out(self):
+        self.connection.write({"receipt_source": "here", "sends_receipts": True})
+        payment = self.payment(7)
+        number = self.row(payment).number
+        self.assertEqual(self.causes(), {("missing_there", "not_sent", number)})
+        self.deliver()
+        self.runs.search([]).with_context().sudo()._through_door("date_to").write({"date_to": "2020-01-01"})
+        self.assertEqual(self.causes(), set())
+
+    def test_money_there_that_became_none_here(self):
+        def read(state, **more):
+            vals = {
+                "connection_id": self.connection.id, "company_id": self.company.id, "remote_id": state, "entry_id": "1",
+                "number": f"SKD-{state}{len(more)}", "date": self.today, "amount": -3, "state": state, "status": "C",
+                "currency_id": self.company.currency_id.id, "is_cancelled": False, **more,
+            }  # fmt: skip
+            return self.env["finance.receipt"]._through_door(*vals).create(vals).number
+
+        asked, stored = read("review"), read("new")
+        read("closed")
+        read("waiting", status="B")
+        self.assertEqual(
+            self.causes(), {("missing_here", "not_registered", asked), ("missing_here", "not_registered", stored)}
+        )
+
+    def test_an_order_that_is_another_one_here_now(self):
+        self.connection.sends_orders = True
+        orders = self.env["sale.order"].create(
+            [
+                {"partner_id": self.partner.id,
+                 "order_line": [Command.create({"product_id": self.product.id, "price_unit": 100})]}
+                for _number in range(3)
+            ]
+        )  # fmt: skip
+        orders.action_confirm()
+        self.deliver()
+        changed, cancelled, _same = orders
+        changed.order_line.product_uom_qty = 2
+        cancelled._action_cancel()
+        self.assertEqual(
+            self.causes(),
+            {("amount", "changed_here", self.number(changed)), ("state", "reset_here", self.number(cancelled))},
+        )
 
     # -- the night --------------------------------------------------------------------------
 

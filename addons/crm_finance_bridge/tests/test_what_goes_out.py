@@ -1,7 +1,7 @@
 """Credit notes, changed customers, products, orders and receipts on their way out."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from odoo import Command, fields
@@ -226,6 +226,33 @@ class TestWhatGoesOut(BridgeCase):
         self.assertEqual(self.row(late).activity_ids.user_id, self.clerk)
         self.assertFalse(self.erp.with_number(self.row(early).number))
 
+    def test_the_day_of_an_order_is_that_of_the_company(self):
+        self.connection.sends_orders = True
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        order = self.order()
+        order.commitment_date = datetime(2026, 4, 10, 17)
+        order.action_confirm()
+        # half past midnight of the first of April in China
+        order.date_order = datetime(2026, 3, 31, 16, 30)
+        values = order._prepare_finance_order_vals()
+        self.assertEqual((values["date"], values["lines"][0]["delivery_date"]), ("2026-04-01", "2026-04-11"))
+
+    def test_confirmed_again_it_is_left_to_a_person(self):
+        self.connection.sends_orders = True
+        order = self.order()
+        order.action_confirm()
+        self.deliver()
+        order._action_cancel()
+        order.action_draft()
+        order.order_line.price_unit = 44
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        row = self.row(order)
+        self.assertEqual((row.state, len(row.activity_ids)), ("done", 1))
+        self.assertIn("again", row.activity_ids.summary)
+        self.deliver()
+        self.assertExactlyOnce(order)
+
     # -- receipts entered here --------------------------------------------------------------
 
     def payment(self, **vals):
@@ -270,6 +297,22 @@ class TestWhatGoesOut(BridgeCase):
         with self.assertRaises(UserError):
             sent.action_draft()
         self.assertFalse(self.erp.with_number(self.row(waiting).number))
+
+    def test_own_receipt_keeps_its_values_once_it_is_over_there(self):
+        self.connection.sends_receipts = True
+        never = self.payment(date=fields.Date.today())
+        self.row(never)._withdraw()
+        waiting, sent = self.payment(), self.payment()
+        waiting.amount = 260
+        never.amount = 270
+        self.assertEqual(json.loads(self.row(waiting).values_text)["amount_total"], "260.00")
+        self.assertEqual(self.row(never).error_code, "withdrawn")
+        self.deliver()
+        other = self.env["res.partner"].create({"name": "别的公司", "is_company": True})
+        for vals in ({"amount": 251}, {"partner_id": other.id}, {"date": "2026-01-01"}):
+            with self.subTest(vals), self.assertRaises(UserError), self.env.cr.savepoint():
+                sent.write(vals)
+        sent.write({"amount": 250, "memo": "回单 1"})
 
     def test_receipt_read_from_there_is_not_sent_back(self):
         self.connection.sends_receipts = True
