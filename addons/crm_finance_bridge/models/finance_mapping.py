@@ -49,6 +49,7 @@ class FinanceMapping(models.Model):
     """Something of ours ↔ its number over there. A missing one stops the document, never guesses."""
 
     _name = "finance.mapping"
+    _inherit = ["crm.remembered.mixin"]
     _description = "Finance Mapping"
     _check_company_auto = True
     _order = "connection_id, kind, key"
@@ -112,22 +113,6 @@ class FinanceMapping(models.Model):
         return None
 
     # -- what is remembered -----------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        mappings = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return mappings
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache("connection_id")

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
 
@@ -31,6 +34,23 @@ class TestKernel(TransactionCase):
         team = self.env["crm.team"].create({"name": "T", "user_id": self.users["sales_director"].id})
         self.env["crm.team.member"].create({"crm_team_id": team.id, "user_id": user.id})
         self.assertEqual(user._merchant_superiors(), self.users["sales_director"])
+
+    def test_what_is_remembered_is_forgotten_after_the_change(self):
+        regions, company = self.env["crm.region"], self.env.company.id
+        plain = models.BaseModel.write
+
+        def asked_meanwhile(records, vals):
+            records.env["crm.region"]._region_map(company)
+            return plain(records, vals)
+
+        regions._region_map(company)
+        region = regions.create({"name": "New", "code": "new", "city_names": "苏州"})
+        self.assertEqual(regions._region_map(company)["city"].get("苏州"), region.id)
+        with patch.object(models.BaseModel, "write", asked_meanwhile):
+            region.city_names = "无锡"
+        self.assertEqual(regions._region_map(company)["city"].get("无锡"), region.id)
+        region.unlink()
+        self.assertNotIn("无锡", regions._region_map(company)["city"])
 
     def test_many_todos_one_message_a_person(self):
         partner = self.env["res.partner"].create({"name": "X"})

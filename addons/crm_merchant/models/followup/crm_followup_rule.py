@@ -7,7 +7,7 @@ class CrmFollowupRule(models.Model):
 
     _name = "crm.followup.rule"
     _description = "Follow-up Rule"
-    _inherit = ["mail.thread", "crm.watch.mixin"]
+    _inherit = ["crm.remembered.mixin", "mail.thread", "crm.watch.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -29,19 +29,13 @@ class CrmFollowupRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
         records = self._guard_defaults()
         return records._watched_create(super(CrmFollowupRule, records).create, vals_list).with_env(self.env)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
         if not self._is_watched(vals):
             return super().write(vals)
         return self._watched_write(super().write, vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache()

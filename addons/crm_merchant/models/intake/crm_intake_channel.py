@@ -29,7 +29,7 @@ class IntakeChannel(models.Model):
 
     _name = "crm.intake.channel"
     _description = "Lead Channel"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.remembered.mixin", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -124,21 +124,6 @@ class IntakeChannel(models.Model):
                 raise UserError(self.env._("Choose the medium by which leads made elsewhere are known."))
             if channel.kind == "mail" and not channel.team_id:
                 raise UserError(self.env._("Choose the sales team whose mail alias this channel is."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        channels = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return channels
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # -- the key ---------------------------------------------------------------------------------
 

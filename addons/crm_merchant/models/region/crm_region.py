@@ -14,6 +14,7 @@ class CrmRegion(models.Model):
     """
 
     _name = "crm.region"
+    _inherit = ["crm.remembered.mixin"]
     _description = "Sales Region"
     _parent_store = True
     _order = "sequence, id"
@@ -57,13 +58,7 @@ class CrmRegion(models.Model):
         if self._has_cycle():
             raise ValidationError(self.env._("A region cannot lie inside itself."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
     def write(self, vals):
-        self.env.registry.clear_cache()
         closing = self.filtered(lambda region: not region.is_scoped) if vals.get("is_scoped") else self.browse()
         result = super().write(vals)
         closing._region_unfollow()
@@ -87,10 +82,6 @@ class CrmRegion(models.Model):
                 followers.search(
                     [("res_model", "=", name), ("res_id", "in", list(gone)), ("partner_id", "=", partner.id)]
                 ).unlink()
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # -- finding the region of a place ------------------------------------------------------
 

@@ -7,6 +7,7 @@ class ApprovalDelegation(models.Model):
     not apply to what he got by one."""
 
     _name = "crm.approval.delegation"
+    _inherit = ["crm.remembered.mixin"]
     _description = "Approval Delegation"
     _order = "date_from desc, id desc"
     _rec_name = "user_id"
@@ -44,23 +45,6 @@ class ApprovalDelegation(models.Model):
         in vain."""
         rows = self.sudo().search([("date_from", "<=", day), ("date_to", ">=", day)])
         return tuple((row.id, row.user_id.id) for row in rows)
-
-    # what is kept goes after the change: a question asked while it is made would keep the old answer
-    @api.model_create_multi
-    def create(self, vals_list):
-        delegations = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return delegations
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     def _delegates_today(self, users, tasks=None):

@@ -8,7 +8,7 @@ class GoNoGo(models.Model):
     """What an item of the strip on a quote does: it informs, adds a step or blocks."""
 
     _name = "crm.go.no.go"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.remembered.mixin", "mail.thread"]
     _description = "Go/No-Go Item of Quotes"
     _order = "code, id"
     _rec_name = "code"
@@ -61,16 +61,3 @@ class GoNoGo(models.Model):
     def _stale_hours(self, company):
         """Hours for which a credit limit is believed without being confirmed again."""
         return self._settings(company.id).get("credit_unknown", (None, STALE_HOURS))[1]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

@@ -8,6 +8,7 @@ class CrmProductParameter(models.Model):
     """A technical parameter that quotes of a product category have to name, in the categories below it too."""
 
     _name = "crm.product.parameter"
+    _inherit = ["crm.remembered.mixin"]
     _description = "Technical Parameter"
     _order = "categ_id, sequence, id"
 
@@ -79,16 +80,3 @@ class CrmProductParameter(models.Model):
             return self.sudo().browse()
         path = [int(part) for part in (category.sudo().parent_path or "").split("/") if part]
         return self.sudo().browse([row for above in path for row in known.get(above, ())])
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
