@@ -17,8 +17,12 @@ from . import test_assignment_screens
 from . import test_leaver
 from . import test_customer_facts
 from . import test_customer_pool
+from . import test_customer_recycle
+from . import test_pool_change
 from . import test_customer_rehearsal
 from . import test_customer_rights
+from . import test_closed_region
+from . import test_collaborator
 from . import test_intake_reading
 from . import test_intake_import
 from . import test_intake_duplicates

@@ -1,5 +1,7 @@
 from freezegun import freeze_time
 
+from odoo import Command
+
 from .test_pool_recycle import START, RecycleCase
 
 
@@ -64,3 +66,28 @@ class CustomerCase(RecycleCase):
         return self.env["crm.pool.ledger"].search(
             [("res_model", "=", record._name), ("res_id", "=", record.id)], order="seq"
         )
+
+
+class RightsCase(CustomerCase):
+    """Asks as a role what it sees."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.product = cls.env["product.product"].create({"name": "加工中心", "type": "service", "list_price": 9})
+
+    @classmethod
+    def make_order(cls, partner, **vals):
+        return cls.env["sale.order"].create(
+            {"partner_id": partner.id, "order_line": [Command.create({"product_id": cls.product.id})], **vals}
+        )
+
+    def sees(self, records, role):
+        self.env.invalidate_all()
+        user = self.users[role]
+        return records.with_user(user).search([("id", "in", records.ids)]) == records
+
+    def bound_admin(self):
+        """The suite administrator as long as no other addon makes a project manager of him, whom customers are open to."""
+        admin = self.users["suite_admin"]
+        return () if admin.has_group("project.group_project_manager") else ("suite_admin",)
