@@ -106,8 +106,11 @@ class Guest:
         self.odoo("-u", ",".join(addons), "--skip-auto-install", "--stop-after-init")
 
     def uninstall(self, addon):
-        """Uninstalls the addon and what stands on it, as the button in Apps does."""
-        self.odoo(script=f'env["ir.module.module"].search([("name", "=", "{addon}")]).button_immediate_uninstall()\n')
+        """Uninstalls the addon and what stands on it, as the button in Apps does, and lets Odoo clear its files."""
+        self.odoo(
+            script=f'env["ir.module.module"].search([("name", "=", "{addon}")]).button_immediate_uninstall()\n'
+            'env["ir.attachment"]._gc_file_store()\nenv.cr.commit()\n'
+        )
 
     # -- what is there --------------------------------------------------------------------
 
@@ -143,8 +146,7 @@ class Guest:
         return found
 
     def unreferenced_files(self):
-        """Files of the store that no attachment names, after Odoo's own clearing."""
-        self.odoo(script='env["ir.attachment"]._gc_file_store()\nenv.cr.commit()\n')
+        """Files of the store that no attachment names; those of before an installation are not ours, cleared or not."""
         store = self.databases.filestore(self.name)
         known = set(self.sql("SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL").split())
         files = {str(path.relative_to(store)) for path in store.rglob("*") if path.is_file()}
