@@ -65,6 +65,35 @@ class TestCredit(CreditCase):
         other = self.env["res.company"].create({"name": "Second"})
         self.assertFalse(partner._merchant_credit_facts(other))
 
+    def test_one_sync_of_one_and_of_fifty(self):
+        """What a night costs: all new, the next night with nothing changed, and with one balance changed."""
+        company, moment = self.env.company, datetime(2026, 1, 5, 8)
+        costs = {}
+        for count in (1, 50):
+            partners = self.env["res.partner"].create([{"name": f"客户{n}", "is_company": True} for n in range(count)])
+            self.env["res.partner"].create([{"name": "联系人", "parent_id": partner.id} for partner in partners])
+            values = {
+                partner.id: {"limit": 300000.0, "balance": 100.0 * n, "moment": moment}
+                for n, partner in enumerate(partners)
+            }
+            for night in range(3):
+                if night == 2:
+                    values[partners[0].id]["balance"] = 7.5
+                for said in values.values():
+                    said["moment"] = moment + timedelta(days=night)
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                partners._credit_sync(company, values)
+                self.env.flush_all()
+                costs[count, night] = self.env.cr.sql_log_count - before
+        for night in range(3):
+            self.assertLessEqual(costs[50, night], costs[1, night] + 1, costs)
+        self.assertEqual(partners.mapped("credit_erp_balance"), [7.5, *(100.0 * n for n in range(1, 50))])
+        self.assertEqual(set(partners.mapped("credit_limit_synced_at")), {moment + timedelta(days=2)})
+        self.assertEqual(set((partners | partners.child_ids).mapped("credit_limit")), {300000.0})
+        self.assertTrue(all(partners.mapped("use_partner_credit_limit")))
+
     def test_reps_do_not_read_it(self):
         with self.assertRaises(AccessError):
             self.world["partner"].with_user(self.rep).read(["credit_erp_balance"])
