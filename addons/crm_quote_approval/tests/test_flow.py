@@ -243,10 +243,29 @@ class TestFlow(ApprovalCase):
         )
         self.approved(opportunity_id=leads[0].id)
         self.assertEqual(leads[0].stage_id, stage)
-        order = self.submitted(opportunity_id=leads[1].id)
         self.policy.sudo().quoted_stage_id = False
-        self.approve(order, *CHAIN)
+        self.approved(opportunity_id=leads[1].id)
         self.assertEqual(leads[1].stage_id, self.env.company.approval_quoted_stage_id)
+
+    def test_a_changed_stage_counts_for_later_requests(self):
+        then, company = self.env["crm.stage"].create({"name": "Offer Out", "sequence": 90}), self.env.company
+        now = then.copy({"name": "Sent", "sequence": 95})
+        for holder, name in ((self.policy, "quoted_stage_id"), (company, "approval_quoted_stage_id")):
+            with self.subTest(name):
+                holder.sudo()[name] = then
+                lead = self.env["crm.lead"].create(
+                    {
+                        "name": name,
+                        "type": "opportunity",
+                        "user_id": self.rep.id,
+                        "partner_id": self.world["partner"].copy().id,
+                    }
+                )
+                order = self.submitted(opportunity_id=lead.id, partner_id=lead.partner_id.id)
+                holder.sudo()[name] = now
+                self.approve(order, *CHAIN)
+                self.assertEqual((order.approval_state, lead.stage_id), ("approved", then))
+            self.policy.sudo().quoted_stage_id = False
 
     def test_cancelled_quote_withdraws(self):
         order = self.submitted()

@@ -13,6 +13,7 @@ from . import ir_actions_report
 from . import mail_template
 from . import payment_transaction
 from . import crm_approval_policy
+from . import crm_approval_request
 from . import res_config_settings
 from . import crm_suite_settings
 from . import sale_order_version_content

@@ -166,11 +166,16 @@ class SaleOrder(models.Model):
             summary,
         )
 
+    def _approval_quoted_stage(self, policy):
+        """Stage for opportunities whose quote is approved by ``policy``, else that of the company; may be empty."""
+        return policy.quoted_stage_id or self.company_id.approval_quoted_stage_id
+
     def _approval_move_opportunity(self):
-        """Moves the opportunity to the stage for quoted ones of the policy that decided, else of the company; never
-        back and never out of a won or lost one."""
-        policy = self.sudo().approval_request_id.policy_id
-        stage = policy.quoted_stage_id or self.company_id.approval_quoted_stage_id
+        """Moves the opportunity to the stage that was the one for quoted ones at submit; never back and never out of a
+        won or lost one."""
+        request = self.sudo().approval_request_id
+        # requests older than the column kept none
+        stage = request.quoted_stage_id or self._approval_quoted_stage(request.policy_id)
         lead = self.opportunity_id.sudo()
         if stage and lead.active and not lead.stage_id.is_won and lead.stage_id.sequence < stage.sequence:
             lead.write({"stage_id": stage.id})
