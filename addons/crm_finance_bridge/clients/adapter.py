@@ -119,6 +119,26 @@ class FinanceAdapter(ABC):
         Raises ``CursorInvalid`` if the cursor lies in the future.
         """
 
+    # ------------------------------------------------------------------ several at once, where offered
+
+    @classmethod
+    def takes_together(cls, kind):
+        """Whether several documents of that kind may share a call; then the two methods below are there."""
+        return False
+
+    def find_many(self, kind, numbers):
+        """:meth:`find` for several numbers in one call: number -> list of documents, empty where there is none."""
+        raise NotImplementedError
+
+    def send_together(self, kind, step, payloads):
+        """:meth:`send_step` for several: number -> the document as read back, or the error that ``send_step`` raises.
+
+        Raises what concerns the call as a whole; then it concerns each of them.
+
+        :param payloads: number -> payload, in the order in which they are sent
+        """
+        raise NotImplementedError
+
     # ------------------------------------------------------------------ reading, where offered
 
     def read_codes(self, kind):
@@ -179,8 +199,17 @@ class FinanceAdapter(ABC):
         try:
             found = self.find(kind, number)
         except FinanceError as error:
-            summary = f"done, but not read back: {error.summary}"
-            raise Unknown(summary, reason="read_back", retry_after=error.retry_after, cause=error) from None
+            raise self._not_read_back(error) from None
+        return self._the_one(found, remote_id)
+
+    @staticmethod
+    def _not_read_back(error):
+        summary = f"done, but not read back: {error.summary}"
+        return Unknown(summary, reason="read_back", retry_after=error.retry_after, cause=error)
+
+    @staticmethod
+    def _the_one(found, remote_id=""):
+        """The one document of what was found after a step, with the id that the step told if it told one."""
         if not found:
             raise Unknown("done, but not found afterwards", reason="read_back")
         if len(found) > 1:

@@ -116,6 +116,14 @@ class KingdeeGalaxyClient:
         """
         return self._write_one("Save", form, data)
 
+    def batch_save(self, form, data):
+        """Create several documents (Kingdee WebAPI: ``BatchSave``); returns a ``WriteReply``, one outcome per Model.
+
+        ``data`` is that of Save with a list of models; each stands or fails alone.
+        """
+        reply = self._call("BatchSave", {"formid": form, "data": data}, write=True)
+        return replies.write_reply(reply, len(data["Model"]))
+
     def submit(self, form, number):
         """Submit one document by number (Kingdee WebAPI: ``Submit``); returns an ``Outcome``."""
         return self._write_one("Submit", form, {"Numbers": [number]})

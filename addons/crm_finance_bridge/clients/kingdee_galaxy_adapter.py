@@ -7,15 +7,14 @@ from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT
 from .errors import (
     InvalidValues,
     Mismatch,
-    NumberTaken,
     Rejected,
 )
 from .kingdee_galaxy import SIGNED, KingdeeCredentials, KingdeeGalaxyClient
 from .kingdee_galaxy_base_data import CHANGED_KEYS, customer_change, customer_model, product_model
 from .kingdee_galaxy_bills import order_model, receipt_model, receivable_model
 from .kingdee_galaxy_forms import FORMS, KingdeeSettings
-from .kingdee_galaxy_news import KingdeeNews
 from .kingdee_galaxy_reading import BASE, FIND, NUMBER_KEY
+from .kingdee_galaxy_together import KingdeeTogether
 from .results import ConnectionReport
 from .transport import HttpTransport
 from .values import money, text_of
@@ -29,10 +28,9 @@ _MODELS = {
     "sales_order": order_model,
     "own_receipt": receipt_model,
 }
-_VALIDATION = 11  # MsgCode 验证失败
 
 
-class KingdeeGalaxyAdapter(KingdeeNews):
+class KingdeeGalaxyAdapter(KingdeeTogether):
     """Customers and receivables go out (save, submit, audit), receipts are read back.
 
     :param client: a :class:`KingdeeGalaxyClient`.
@@ -75,14 +73,8 @@ class KingdeeGalaxyAdapter(KingdeeNews):
 
     def find(self, kind, number):
         """Exactly what carries the number; customers only of our using organisation."""
-        keys = FIND[self._known(kind)]
-        condition = where.eq(keys[1], number)
-        if kind in BASE:
-            condition = where.all_of(condition, where.eq("FUseOrgId.FNumber", self.settings.organisation))
         more = tuple(CHANGED_KEYS.values()) if kind == "customer_update" else ()
-        fields = tuple(dict.fromkeys([key for key in keys if key] + list(more)))
-        rows = self.client.execute_bill_query(FORMS[kind], fields, condition, order=(keys[0],), limit=50)
-        return [self._document(kind, keys, dict(zip(fields, row, strict=True))) for row in rows]
+        return self._found(kind, where.eq(FIND[self._known(kind)][1], number), limit=50, more=more)
 
     def steps(self, kind):
         """Save, submit, audit; receipts are only read."""
@@ -169,20 +161,11 @@ class KingdeeGalaxyAdapter(KingdeeNews):
     # ------------------------------------------------------------------ inside
 
     def _save(self, kind, number, payload):
-        """Save, and tell the refusal "number in use" (MsgCode 11 on the number) from others."""
+        """Save, and tell the refusal "number in use" from others."""
         try:
             return self.client.save(FORMS[kind], payload)
         except Rejected as error:
-            key = NUMBER_KEY[kind].lower()
-            taken = any(message.field.lower() == key or f"[{number}]" in message.text for message in error.messages)
-            if error.code != _VALIDATION or not taken:
-                raise
-            raise NumberTaken(
-                "the number is in use over there",
-                reason="number_taken",
-                code=error.code,
-                messages=error.messages,
-            ) from None
+            raise self._told_apart(kind, number, error) from None
 
     def _addressed(self, kind, number, payload):
         """The payload of a change names the id that carries our number now."""

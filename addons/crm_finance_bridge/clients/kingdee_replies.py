@@ -23,6 +23,7 @@ _SESSION_WORDS = (
     "请重新登录",
 )
 _ERROR_PREFIX = "response_error:"
+_NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -104,26 +105,24 @@ def msg_code(status):
 
 def messages(status):
     """The ``Errors`` of a status as a tuple of :class:`RemoteMessage`."""
-    found = []
-    for item in status.get("Errors") or ():
-        if isinstance(item, Mapping):
-            found.append(
-                RemoteMessage(
-                    str(item.get("FieldName") or ""),
-                    _short(str(item.get("Message") or "")),
-                    _index(item.get("DIndex")),
-                )
-            )
-    return tuple(found)
+    return tuple(
+        RemoteMessage(
+            str(item.get("FieldName") or ""),
+            _short(str(item.get("Message") or "")),
+            _index(item.get("DIndex")),
+        )
+        for item in _listed(status, "Errors")
+    )
 
 
 def raise_if_session_lost(data):
-    """Raise :class:`SessionLost` if the status says so; ``definite`` only for MsgCode 1."""
+    """Raise :class:`SessionLost` if the status says so; ``definite`` only for MsgCode 1 with nothing done."""
     status = response_status(data)
     if status is None or is_true(status.get("IsSuccess")):
         return
     if msg_code(status) == MSG_SESSION:
-        raise SessionLost("the session is gone", definite=True, reason="session")
+        # in the middle of several it may have gone after the first of them was done
+        raise SessionLost("the session is gone", definite=not status.get("SuccessEntitys"), reason="session")
     for message in messages(status):
         _raise_if_session_text(message.text)
 
@@ -152,34 +151,66 @@ def write_reply(data, count=1):
     """Judge the reply to a write of ``count`` items, item by item (DIndex).
 
     An item counts as done only if the reply names it as done and nowhere as failed. Contradicting
-    or incomplete replies become :class:`Unknown`.
+    or incomplete replies become :class:`Unknown`. The good ones of several stay (Kingdee WebAPI:
+    BatchSave rolls nothing back), whatever the whole reply says.
     """
     status = response_status(data)
     if status is None or "IsSuccess" not in status:
         raise Unknown("the reply holds no status", reason="no_status")
     result = data["Result"] if isinstance(data, Mapping) else {}
     success = is_true(status.get("IsSuccess"))
-    done, failed = {}, {}
-    for entity in status.get("SuccessEntitys") or ():
-        if isinstance(entity, Mapping):
-            done[_index(entity.get("DIndex")) or 0] = entity
-    for message in messages(status):
-        failed.setdefault(message.index or 0, []).append(message)
-    if success and not failed and not done and count == 1:
-        done[0] = {"Id": result.get("Id"), "Number": result.get("Number")}
-    outcomes = []
-    for index in range(count):
-        entity, bad = done.get(index), failed.get(index)
-        if entity is not None and not bad and (success or count > 1):
-            remote_id, number = _text(entity.get("Id")), _text(entity.get("Number"))
-            outcomes.append(Outcome(index, remote_id, number))
-        elif entity is None and not success and (bad or count == 1):
-            error = error_of(status, bad, write=True)
-            outcomes.append(Outcome(index, error=error))
-        else:
-            error = Unknown("the reply contradicts itself", reason="contradiction", messages=messages(status))
-            outcomes.append(Outcome(index, error=error))
-    return WriteReply(tuple(outcomes), result)
+    done = _by_item([(_index(entity.get("DIndex")), entity) for entity in _listed(status, "SuccessEntitys")], count)
+    failed = _by_item([(message.index, message) for message in messages(status)], count)
+    if (status.get("Errors") or []) != _listed(status, "Errors"):
+        # something failed, and nobody can read what
+        failed.setdefault(_NOBODY, [])
+    if success and count == 1 and not failed and not done:
+        done[0] = [{"Id": result.get("Id"), "Number": result.get("Number")}]
+    judge = _one_item if count == 1 else _one_of_several
+    return WriteReply(tuple(judge(index, count, status, success, done, failed) for index in range(count)), result)
+
+
+def _one_item(index, _count, status, success, done, failed):
+    entities, bad = done.get(index, ()), failed.get(index)
+    if len(entities) == 1 and not failed and success:
+        return _done(index, entities[0])
+    if not entities and not success:
+        return Outcome(index, error=error_of(status, bad, write=True))
+    return _doubtful(index, status, success)
+
+
+def _one_of_several(index, count, status, success, done, failed):
+    """A failure is certain only where the reply tells of every item: that of the whole call names one, too, or none."""
+    entities, bad = done.get(index, ()), failed.get(index)
+    told = not (done.keys() & failed.keys()) and done.keys() | failed.keys() == set(range(count))
+    if len(entities) == 1 and not bad and _NOBODY not in failed and (success or failed):
+        return _done(index, entities[0])
+    if bad and told and (not success or done):
+        return Outcome(index, error=error_of(status, bad, write=True))
+    return _doubtful(index, status, success)
+
+
+def _done(index, entity):
+    return Outcome(index, _text(entity.get("Id")), _text(entity.get("Number")))
+
+
+def _doubtful(index, status, success):
+    cause = None if success else error_of(status, write=True)
+    error = Unknown("the reply contradicts itself", reason="contradiction", messages=messages(status), cause=cause)
+    return Outcome(index, error=error)
+
+
+def _by_item(entries, count):
+    """Index of an item -> its entries, ``_NOBODY`` -> those of none.
+
+    What does not tell its item belongs to the only one, and to nobody where there are several.
+    """
+    found = {}
+    for index, entry in entries:
+        if index is None and count == 1:
+            index = 0
+        found.setdefault(index if index in range(count) else _NOBODY, []).append(entry)
+    return found
 
 
 def rows(data, width):
@@ -242,10 +273,14 @@ def _raise_if_session_text(text):
 
 
 def _index(value):
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _listed(status, name):
+    """The entries of a list of the status; what is no entry tells nothing."""
+    entries = status.get(name)
+    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
 
 
 def _text(value):

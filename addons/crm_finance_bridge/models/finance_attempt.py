@@ -63,8 +63,8 @@ class FinanceAttempt(models.Model):
         }
 
     @api.model
-    def _line_of(self, row):
-        """Columns that are the same in all lines of an outbox row."""
+    def _names_of(self, row):
+        """Names of the company and of who works: the same for all rows of a company."""
         company, user = row.company_id, self.env.user
         self.env["res.company"].flush_model(["name"])
         self.env["res.partner"].flush_model(["name"])
@@ -75,7 +75,16 @@ class FinanceAttempt(models.Model):
             company.id,
             user.id,
         )
-        company_name, actor_name = self.env.execute_query(query)[0]
+        return self.env.execute_query(query)[0]
+
+    @api.model
+    def _line_of(self, row, names=None):
+        """Columns that are the same in all lines of an outbox row.
+
+        :param names: of :meth:`_names_of`, for who has them
+        """
+        company, user = row.company_id, self.env.user
+        company_name, actor_name = names or self._names_of(row)
         return {
             "res_model": row._name,
             "res_id": row.id,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_merchant.models.kernel.inserting import sql_array
+
 from ..clients.adapter import adapter_for
 
 
@@ -67,33 +69,44 @@ class FinanceBinding(models.Model):
         """
         if stage is None:
             stage = "" if by_hand else adapter_for(connection.product).stage_of(kind, remote_state)
+        rows = [(res_id, number, remote_id, remote_state, stage)]
+        return self._bind_many(connection, res_model, kind, rows, by_hand=by_hand)
+
+    @api.model
+    def _bind_many(self, connection, res_model, kind, rows, *, by_hand=False):
+        """Like :meth:`_bind`.
+
+        :param rows: list of (record id, number, id over there, state over there, stage)
+        """
         self.flush_model()
+        ids, numbers, remote_ids, states, stages = zip(*rows, strict=True)
         # one statement: it comes after each step of each document, and nothing hangs on these columns
         query = SQL(
             "INSERT INTO finance_binding (connection_id, company_id, res_model, res_id, kind, number, remote_id, "
             "is_by_hand, remote_state, remote_stage, seen_at, create_uid, create_date, write_uid, write_date) "
-            "SELECT c.id, c.company_id, %(res_model)s, %(res_id)s, %(kind)s, %(number)s, %(remote_id)s, "
-            "%(by_hand)s, %(state)s, %(stage)s, %(seen)s, %(uid)s, %(now)s, %(uid)s, %(now)s "
-            "FROM finance_connection c WHERE c.id = %(connection)s "
+            "SELECT c.id, c.company_id, %(res_model)s, v.res_id, %(kind)s, v.number, v.remote_id, "
+            "%(by_hand)s, v.state, v.stage, %(seen)s, %(uid)s, %(now)s, %(uid)s, %(now)s "
+            "FROM finance_connection c, unnest(%(ids)s, %(numbers)s, %(remote_ids)s, %(states)s, %(stages)s) "
+            "AS v(res_id, number, remote_id, state, stage) WHERE c.id = %(connection)s "
             "ON CONFLICT (connection_id, res_model, res_id, kind) DO UPDATE SET remote_state = EXCLUDED.remote_state, "
             "remote_stage = EXCLUDED.remote_stage, seen_at = EXCLUDED.seen_at, write_uid = EXCLUDED.write_uid, "
             "write_date = EXCLUDED.write_date RETURNING id",
             connection=connection.id,
             res_model=res_model,
-            res_id=res_id,
             kind=kind,
-            number=number,
-            remote_id=remote_id,
+            ids=sql_array(ids),
+            numbers=sql_array(numbers, "text"),
+            remote_ids=sql_array(remote_ids, "text"),
             by_hand=by_hand,
-            state=remote_state,
-            stage=stage or None,
+            states=sql_array(states, "text"),
+            stages=sql_array([stage or None for stage in stages], "text"),
             seen=self.env.cr.now().replace(microsecond=0),
             uid=self.env.uid,
             now=self.env.cr.now(),
         )
-        ids = [row[0] for row in self.env.execute_query(query)]
+        bound = [row[0] for row in self.env.execute_query(query)]
         self.invalidate_model(flush=False)
-        return self.sudo().browse(ids)
+        return self.sudo().browse(bound)
 
     def _rebind(self, res_id):
         """The door of a merge: what these number is another record of ours from now on; theirs stays the same."""

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..clients.adapter import adapter_for
 from ..clients.errors import Rejected, Unknown
 from .finance_connection_breaker import COOL_DOWN
 
@@ -34,11 +35,29 @@ class FinanceConnection(models.Model):
         "allows. 0: as fast as the other side answers.",
     )
 
+    batch_size = fields.Integer(
+        "Documents per Call",
+        default=20,
+        required=True,
+        tracking=True,
+        help="How many new documents may share a call, 1 to 100; 1: each is sent by itself. Each is judged by itself "
+        "all the same, and whatever is not in order goes on alone. Choose fewer if the other side needs more than half "
+        "a minute for a call.",
+    )
+    takes_together = fields.Boolean(compute="_compute_takes_together")
+
+    _batch_size_range = models.Constraint("CHECK (batch_size BETWEEN 1 AND 100)", "Choose 1 to 100 documents per call.")
     _lane_count_range = models.Constraint("CHECK (lane_count BETWEEN 1 AND 4)", "Choose 1 to 4 documents at once.")
     _calls_per_minute_range = models.Constraint(
         "CHECK (calls_per_minute = 0 OR calls_per_minute BETWEEN 10 AND 60000)",
         "Calls a minute are between 10 and 60000, or 0 for no limit of ours.",
     )
+
+    @api.depends("product")
+    def _compute_takes_together(self):
+        for connection in self:
+            adapter = adapter_for(connection.product) if connection.product else None
+            connection.takes_together = adapter and any(map(adapter.takes_together, adapter.sends))
 
     def _adapter_options(self):
         pace = self.env["finance.pace"]._of(self)

@@ -1,10 +1,12 @@
-"""Rows that come of others: customers who changed after they were sent, products that documents need first."""
+"""Rows and others: customers who changed after they were sent, what documents need over there first."""
 
 import json
 
 from odoo import api, models
 
 from odoo.addons.crm_merchant.lib.hashing import chain_hash
+
+from ..clients.errors import InvalidValues
 
 # while one of these was the last step, the customer is open over there and takes no documents
 OPEN_PHASES = ("unaudit", "save", "submit")
@@ -85,6 +87,24 @@ class FinanceOutbox(models.Model):
         sent = json.loads(self.wire_text)
         sent.pop("number")
         return chain_hash("", sent) != self.request_hash
+
+    # -- what documents need first ----------------------------------------------------------
+
+    def _needed_number(self, rules, values, numbers=None):
+        target_id = values[rules.needs_operation]
+        numbers = self._needed_numbers() if numbers is None else numbers
+        if target_id not in numbers:
+            raise InvalidValues(rules.needs_operation, "has no number over there yet")
+        return numbers[target_id]
+
+    def _needed_numbers(self):
+        """{record id: number over there} of what these rows of one connection and operation need."""
+        rules = self._operations()[self[:1].operation]
+        if not rules.needs:
+            return {}
+        target = self._operations()[rules.needs_operation]
+        ids = {json.loads(row.values_text)[rules.needs_operation] for row in self}
+        return self.env["finance.binding"]._numbers(self.connection_id, target.model, list(ids), target.kind)
 
     # -- products ---------------------------------------------------------------------------
 

@@ -10,10 +10,13 @@ import time
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..clients.adapter import adapter_for
 from .finance_connection import LANES
 
 # seconds after which a busy lane looks again whether the others have work
 LOOK_ROUND = 1
+# a row that nobody has tried: every failure leaves its code
+FRESH = SQL("o.error_code IS NULL AND o.phase IS NULL AND o.uncertain_since IS NULL AND o.remote_possible IS NOT TRUE")
 
 
 class Token(str):
@@ -46,7 +49,7 @@ class FinanceOutbox(models.Model):
 
     @api.model
     def _work(self, token):
-        """One row after the other."""
+        """One row after the other, or several that may share their calls."""
         looked = 0
         self._outbox_commit()
         while True:
@@ -62,12 +65,36 @@ class FinanceOutbox(models.Model):
             if time.monotonic() - looked > LOOK_ROUND:
                 looked = time.monotonic()
                 self._wake_other_lanes()
-            row._deliver(token)
-            if not self._progress(1):
+            if not self._progress(row._deliver_with_fellows(token)):
                 if self._due_count():
                     self._wake()
                     self._progress(0, remaining=1)
                 return
+
+    def _deliver_with_fellows(self, token):
+        """Carries this claimed row, with others if they may share its calls; how many were carried."""
+        fellows = self._claim_fellows(token)
+        if fellows:
+            return (self + fellows)._deliver_together(token)
+        self._deliver(token)
+        return 1
+
+    def _claim_fellows(self, token):
+        """Rows, claimed like this one, that may go out with it; none while it is tried whether the far side is back."""
+        query = SQL(
+            "SELECT c.id, c.product, c.batch_size, o.operation, o.kind "
+            "FROM finance_outbox o JOIN finance_connection c ON c.id = o.connection_id "
+            "WHERE o.id = %s AND c.batch_size > 1 AND c.breaker_opened_at IS NULL AND %s",
+            self.id,
+            FRESH,
+        )
+        for connection_id, product, size, operation, kind in self.env.execute_query(query):
+            if self._operations()[operation].binds or not adapter_for(product).takes_together(kind):
+                continue
+            only = SQL("o.connection_id = %s AND o.operation = %s AND %s", connection_id, operation, FRESH)
+            self._outbox_commit()
+            return self._outbox_claim(token, limit=size - 1, only=only)
+        return self.browse()
 
     def _lane(self):
         """Number of the lane that works here; whoever writes an intent is none and wakes the first."""

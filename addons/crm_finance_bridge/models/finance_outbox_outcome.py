@@ -34,9 +34,10 @@ class FinanceOutbox(models.Model):
             now = self._outbox_now()
             outcome = type(error).__name__
             self.env["finance.attempt"]._note(self, step, outcome, reason=getattr(error, "reason", ""), **more)
-            if self._is_failure(error):
-                self.connection_id._breaker_failure(now)
-            self.connection_id._slow_down(now, error)
+            if not token.is_quiet:
+                if self._is_failure(error):
+                    self.connection_id._breaker_failure(now)
+                self.connection_id._slow_down(now, error)
             self._settle(step, error, sentence, written)
 
         self._step(token, note)

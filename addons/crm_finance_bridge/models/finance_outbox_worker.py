@@ -13,12 +13,7 @@ from odoo.tools import SQL
 from odoo.addons.crm_merchant.models.kernel.outbox_mixin import CONFLICTS
 
 from ..clients.adapter import DONE, WAIT
-from ..clients.errors import (
-    FinanceError,
-    InvalidValues,
-    Mismatch,
-    Unknown,
-)
+from ..clients.errors import FinanceError, Mismatch, Unknown
 from ..lib.vault import VaultError
 from .finance_outbox_changes import OPEN_PHASES
 
@@ -43,12 +38,14 @@ class Claim(str):
     ``line``: columns of the ledger that are the same in all lines of this row.
     """
 
-    def __new__(cls, token, row):
+    def __new__(cls, token, row, names=None):
         claim = super().__new__(cls, token)
         claim.row = SimpleNamespace(**{name: row[name] for name in CARRIED})
-        claim.line = row.env["finance.attempt"]._line_of(row)
+        claim.line = row.env["finance.attempt"]._line_of(row, names)
         claim.is_update, claim.bound_kind = row._is_update(), row._bound_kind()
         claim.learnt, claim.adapters = [], getattr(token, "adapters", {})
+        # one of several in a call that failed: another one has told the connection
+        claim.is_quiet = False
         return claim
 
 
@@ -107,12 +104,7 @@ class FinanceOutbox(models.Model):
         except ClaimLost:
             row._outbox_rollback()
         except Exception as error:
-            # a bug or a database failure must not stop the rows behind this one
-            _logger.warning("outbox row %s: %s", row.id, type(error).__name__, exc_info=True)
-            row._outbox_rollback()
-            token.learnt.clear()
-            with suppress(ClaimLost, *CONFLICTS):
-                row._record(token, FIND, Unknown("unexpected", reason="internal"), written=row.remote_possible)
+            row._stumble(token, error)
 
     def _carry(self, token):
         try:
@@ -141,30 +133,34 @@ class FinanceOutbox(models.Model):
             token.adapters[connection.id] = stamp, adapter
         return adapter
 
+    def _stumble(self, token, error):
+        """A bug or a database failure must not stop the rows behind this one."""
+        _logger.warning("outbox row %s: %s", self.id, type(error).__name__, exc_info=error)
+        self._outbox_rollback()
+        token.learnt.clear()
+        with suppress(ClaimLost, *CONFLICTS):
+            self._record(token, FIND, Unknown("unexpected", reason="internal"), written=self.remote_possible)
+
     def _freeze_wire(self, token, adapter):
         """Kind, number, values with their numbers, payload: built once, then always the same bytes."""
+        wire, payload = self._wire_of(token, adapter)
+        # nothing is read from the database during the calls
+        self._outbox_commit()
+        return token.row.kind, token.row.number, wire, payload
+
+    def _wire_of(self, token, adapter, numbers=None):
         row = token.row
         wire_text, payload = row.wire_text, row.payload
         if not payload:
             rules = self._operations()[row.operation]
             values = {**json.loads(self.values_text), "number": row.number}
             if rules.needs:
-                values[rules.needs_value] = self._needed_number(rules, values)
+                values[rules.needs_value] = self._needed_number(rules, values, numbers)
             payload = json.dumps(adapter.build(row.kind, values), ensure_ascii=False)
             wire_text = json.dumps(values, ensure_ascii=False)
             token.learnt.append(lambda: self._outbox_write({"payload": payload, "wire_text": wire_text}))
         token.line |= self.env["finance.attempt"]._payload_line(payload)
-        # nothing is read from the database during the calls
-        self._outbox_commit()
-        return row.kind, row.number, json.loads(wire_text), json.loads(payload)
-
-    def _needed_number(self, rules, values):
-        target = self._operations()[rules.needs_operation]
-        target_id = values[rules.needs_operation]
-        numbers = self.env["finance.binding"]._numbers(self.connection_id, target.model, [target_id], target.kind)
-        if target_id not in numbers:
-            raise InvalidValues(rules.needs_operation, "has no number over there yet")
-        return numbers[target_id]
+        return json.loads(wire_text), json.loads(payload)
 
     def _judge_found(self, token, found):
         """(the one document that carries our number or None, True), or (None, False) if the row is settled by now."""
@@ -204,13 +200,17 @@ class FinanceOutbox(models.Model):
         if step == DONE:
             self._step(token, lambda: self._finish_bound(token))
         elif step == WAIT:
-            words = self.connection_id._in_words()
-            text = words.env._("It waits there for a person to audit it; looked at again by itself.")
+            text = self._waits_there()
             self._step(token, lambda: self._outbox_postpone(text, "waits_there", delay=LOOK_AGAIN))
         elif step in steps:
             self._record(token, step, Unknown("the step had no effect", reason="no_effect"))
         else:
             self._record(token, FIND, Mismatch("state", "ours", document.status if document else "none"))
+
+    def _waits_there(self):
+        return self.connection_id._in_words().env._(
+            "It waits there for a person to audit it; looked at again by itself."
+        )
 
     def _mark_possible(self, token):
         """From here on a killed worker leaves doubt. Doubt from before anything was sent is none."""

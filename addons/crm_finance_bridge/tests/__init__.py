@@ -35,3 +35,4 @@ from . import test_reconciliation_causes
 from . import test_tour_day
 from . import test_opening_rules
 from . import test_scope
+from . import test_together

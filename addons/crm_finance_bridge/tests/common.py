@@ -45,6 +45,8 @@ class BridgeCase(TransactionCase):
                 "organisation": "100",
                 "default_material": "M001",
                 "default_unit": "Pcs",
+                # the worker of one row, where a test does not say otherwise
+                "batch_size": 1,
                 "responsible_id": cls.clerk.id,
                 "receipt_journal_id": cls.journal.id,
             }

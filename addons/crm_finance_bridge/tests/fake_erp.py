@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from ..clients.adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, FinanceAdapter
-from ..clients.errors import MappingMissing, Mismatch, NotSent, Rejected, RemoteMessage, Unknown
+from ..clients.errors import (
+    FinanceError,
+    MappingMissing,
+    Mismatch,
+    NotSent,
+    NumberTaken,
+    Rejected,
+    RemoteMessage,
+    Unknown,
+)
 from ..clients.results import ConnectionReport, ReceiptCursor, RemoteDocument
 
 
@@ -17,13 +26,19 @@ class FakeErp:
 
     Faults: ``dropped`` (done, reply lost), ``late`` (done after the next ``arrive()``, reply lost), ``lost`` (not done,
     reply lost), ``unsent``, ``refused``, ``busy``, ``killed_before``, ``killed_after``, ``wrong_amount``, ``twice``,
-    ``throttled`` (too many calls), ``unread`` (done, and too many calls when it was to be read back).
+    ``throttled`` (too many calls), ``unread`` (done, and too many calls when it was to be read back), ``blamed`` (the
+    call as a whole is refused for good).
+
+    ``item_faults`` maps a number to what becomes of that one document among several, at the first step that is taken
+    for it: ``refused``, ``taken`` (another document has the number), ``unsaid`` (done, and the reply does not tell),
+    ``wrong_amount``, ``auto_audit`` (they audit it themselves), ``stuck`` (the step has no effect).
     """
 
     def __init__(self):
         self.documents = []
         self.receipts = []
         self.faults = {}
+        self.item_faults = {}
         self.calls = []
         self.late = []
         self.materials = None
@@ -104,18 +119,48 @@ class FakeAdapter(FinanceAdapter):
             return self._read_back(kind, number)
         return self._remote(self.erp.with_number(number)[0])
 
+    # -- several at once --------------------------------------------------------------------
+
+    def find_many(self, kind, numbers):
+        self._before("find", tuple(numbers))
+        fault = self.erp.fault("find")
+        self._fail_before(fault)
+        found = {number: [self._remote(each) for each in self.erp.with_number(number)] for number in numbers}
+        self._fail_after(fault)
+        return found
+
+    def send_together(self, kind, step, payloads):
+        self._before(step, tuple(payloads))
+        fault = self.erp.fault(step)
+        self._fail_before(fault)
+        results = {}
+        for number, payload in payloads.items():
+            try:
+                results[number] = self._one_of_several(kind, step, number, payload)
+            except FinanceError as error:
+                results[number] = error
+        self._fail_after(fault)
+        return results
+
+    def _one_of_several(self, kind, step, number, payload):
+        fault = self.erp.item_faults.pop(number, "")
+        if fault == "taken":
+            self.erp.documents.append({**self._made(kind, number, payload, ""), "id": "777"})
+            raise NumberTaken("number taken", code=11, reason="number_taken")
+        self._fail_before(fault)
+        if step == SAVE:
+            self._save(kind, number, payload, fault)
+        document = self.erp.with_number(number)[0]
+        if fault != "stuck":
+            document["status"] = "C" if fault == "auto_audit" else {SAVE: "A", SUBMIT: "B", AUDIT: "C"}[step]
+        if fault == "unsaid":
+            raise Unknown("the reply contradicts itself", reason="contradiction")
+        return self._remote(document)
+
     def _save(self, kind, number, payload, fault):
         if self.erp.with_number(number):
             raise Rejected("number taken", code=11, messages=(RemoteMessage("FBillNo", "编码唯一"),), reason="taken")
-        amount = payload.get("amount_total")
-        document = {
-            "kind": kind,
-            "number": number,
-            "id": str(100001 + len(self.erp.documents)),
-            "status": "A",
-            "amount": Decimal(amount) + (fault == "wrong_amount") if amount else None,
-            "payload": payload,
-        }
+        document = self._made(kind, number, payload, fault)
         if fault == "late":
             self.erp.late.append(document)
             raise Unknown("no reply", reason="read_timeout")
@@ -123,6 +168,17 @@ class FakeAdapter(FinanceAdapter):
         if fault == "twice":
             self.erp.documents.append({**document, "id": document["id"] + "9"})
             raise Unknown("no reply", reason="read_timeout")
+
+    def _made(self, kind, number, payload, fault):
+        amount = payload.get("amount_total")
+        return {
+            "kind": kind,
+            "number": number,
+            "id": str(100001 + len(self.erp.documents)),
+            "status": "A",
+            "amount": Decimal(amount) + (fault == "wrong_amount") if amount else None,
+            "payload": payload,
+        }
 
     def verify(self, kind, values, document):
         if document.number != values["number"]:
@@ -153,6 +209,8 @@ class FakeAdapter(FinanceAdapter):
             )
         if fault == "throttled":
             raise Rejected("slow down", reason="http_429", retryable=True, retry_after=45)
+        if fault == "blamed":
+            raise Rejected("a firewall held it back", reason="http_403")
         if fault == "busy":
             raise Rejected("locked", code=13, retryable=True, reason="msgcode_13")
 

@@ -154,16 +154,17 @@ class OutboxMixin(models.AbstractModel):
     # -- the worker's side ------------------------------------------------------------------
 
     @api.model
-    def _outbox_claim(self, token, limit=1):
+    def _outbox_claim(self, token, limit=1, only=None):
         """Rows that are due and now belong to ``token``; call it first after a commit, it commits itself.
 
         :param token: of :meth:`_outbox_hold`
+        :param only: SQL, a further condition on the candidate row ``o``
         :return: recordset (superuser), empty if nothing is due or all of it is locked by others
         """
         for _try in range(3):
             try:
                 self._outbox_alone()
-                ids = [row[0] for row in self.env.execute_query(self._outbox_claim_query(token, limit))]
+                ids = [row[0] for row in self.env.execute_query(self._outbox_claim_query(token, limit, only))]
                 self._outbox_commit_soon()
                 self._outbox_commit()
             except CONFLICTS:
@@ -175,9 +176,8 @@ class OutboxMixin(models.AbstractModel):
             return rows
         return self.sudo().browse()
 
-    def _outbox_claim_query(self, token, limit):
-        # materialized: as a plain subquery of the UPDATE the planner may run the locking part once a row, and the
-        # limit then holds nothing
+    def _outbox_claim_query(self, token, limit, only=None):
+        # materialized: a plain subquery may be planned to lock once a row, and the limit then holds nothing
         now = self._outbox_now()
         return SQL(
             """
@@ -199,7 +199,7 @@ class OutboxMixin(models.AbstractModel):
             token=token,
             now=now,
             uid=self.env.uid,
-            condition=self._outbox_claim_condition(),
+            condition=SQL("%s AND %s", only or SQL("TRUE"), self._outbox_claim_condition()),
             limit=limit,
         )
 
