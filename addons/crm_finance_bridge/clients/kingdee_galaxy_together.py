@@ -51,6 +51,11 @@ class KingdeeTogether(KingdeeNews):
             reply = self.client.write_many(_OPERATIONS[step], FORMS[kind], numbers)
         outcomes = dict(zip(numbers, reply.outcomes, strict=True))
         results = {number: self._told_apart(kind, number, outcome.error) for number, outcome in outcomes.items()}
+        if any(
+            outcome.number not in (number, "") and outcome.number in payloads for number, outcome in outcomes.items()
+        ):
+            # it names one of ours in the place of another: what it says of a place is said of nobody
+            results = {number: self._confused(error) for number, error in results.items()}
         if not all(results.values()):
             self._read_back_many(kind, step, outcomes, results)
         return results
@@ -77,13 +82,21 @@ class KingdeeTogether(KingdeeNews):
             return
         for number, known in results.items():
             if not known:
-                results[number] = self._judged(number, outcomes[number], found[number])
+                results[number] = self._judged(number, outcomes[number], found[number], numbers=outcomes)
             elif step == SAVE and found[number] and not isinstance(known, NumberTaken):
                 # said to be refused, and it is there
-                results[number] = Unknown(known.summary, reason="contradiction", messages=known.messages)
+                results[number] = self._confused(known)
 
-    def _judged(self, number, outcome, found):
+    @staticmethod
+    def _confused(error):
+        if not isinstance(error, Rejected):
+            return error
+        return Unknown(error.summary, reason="contradiction", code=error.code, messages=error.messages)
+
+    def _judged(self, number, outcome, found, numbers):
         try:
+            if outcome.number in numbers and outcome.number != number:
+                raise Unknown("the reply mixes up its documents", reason="contradiction")
             if outcome.number and outcome.number != number:
                 raise Mismatch("number", number, outcome.number)
             return self._the_one(found, outcome.remote_id)

@@ -13,6 +13,7 @@ from .transport import load_json
 
 MSG_SESSION = 1
 _AMBIGUOUS = frozenset({4, 6})  # exception, database failure: may have happened after the commit
+_OF_THE_CALL = frozenset({2, 3, 7, 8, 14, 15})  # rights, names, licence, parameters, quota, login: before any document
 _RETRYABLE = frozenset({13, 14})  # edit lock (网控冲突), call quota
 _SESSION_WORDS = (
     "会话信息已丢失",
@@ -152,7 +153,8 @@ def write_reply(data, count=1):
 
     An item counts as done only if the reply names it as done and nowhere as failed. Contradicting
     or incomplete replies become :class:`Unknown`. The good ones of several stay (Kingdee WebAPI:
-    BatchSave rolls nothing back), whatever the whole reply says.
+    BatchSave rolls nothing back), whatever the whole reply says. Raises what refuses a call on
+    several before it looks at them.
     """
     status = response_status(data)
     if status is None or "IsSuccess" not in status:
@@ -166,6 +168,8 @@ def write_reply(data, count=1):
         failed.setdefault(_NOBODY, [])
     if success and count == 1 and not failed and not done:
         done[0] = [{"Id": result.get("Id"), "Number": result.get("Number")}]
+    if count > 1 and not success and not done and msg_code(status) in _OF_THE_CALL:
+        raise error_of(status, write=True)
     judge = _one_item if count == 1 else _one_of_several
     return WriteReply(tuple(judge(index, count, status, success, done, failed) for index in range(count)), result)
 
