@@ -10,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 
 from simulation.store import NumberTaken, now_text
 
-from . import wire
 from .forms import CUSTOMER
 from .reading import Refusal, base_key
 
@@ -45,15 +44,17 @@ class Business:
 
     # ------------------------------------------------------------------ save
 
-    def save(self, form, data, *, draft=False, amount_error=0):
-        """Create or change one document; returns the success envelope."""
-        model = data.get("Model")
-        if not isinstance(model, dict):
-            raise Refusal(8, ("", "Model 参数不能为空", 0))
+    def check_repeated(self, form, data):
+        """Refuse the very same request if it asks for that."""
         if _flag(data.get("ValidateRepeatJson")):
             digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
             if self._store.seen_before(form.id.upper(), digest):
                 raise Refusal(11, ("", "重复的JSON请求，不允许保存", 0))
+
+    def save(self, form, data, model, *, draft=False, amount_error=0):
+        """Create or change one document; returns its id, its number and what the call asked to be echoed."""
+        if not isinstance(model, dict):
+            raise Refusal(8, ("", "Model 参数不能为空", 0))
         body, number, ident = self._read_model(form, model)
         old = self._editable(form, ident) if ident else None
         if old:
@@ -81,8 +82,7 @@ class Business:
             text = f"违反字段唯一性要求：编码唯一。[{number}]在当前系统中已经被使用。"
             raise Refusal(11, (form.number, text, 0)) from None
         echo = {key: self._read(form, ident, key) for key in data.get("NeedReturnFields") or ()}
-        extra = {"Id": ident, "Number": number, "NeedReturnData": [echo]}
-        return wire.done([(ident, number)], extra=extra)
+        return ident, number, echo
 
     def _read_model(self, form, model):
         types = form.types()
@@ -193,32 +193,25 @@ class Business:
 
     # ------------------------------------------------------------------ states
 
-    def move(self, form, operation, data):
-        """Submit, Audit, UnAudit, CancelAssign, Delete, Cancel, UnCancel, Forbid, Enable."""
-        documents = self._named(form, data)
-        good, errors, code = [], [], 11
-        for index, (name, document) in enumerate(documents):
-            problem = self._move_one(form, operation, name, document)
-            if problem:
-                code, text = problem
-                errors.append(("", text, index))
-            else:
-                good.append((document["id"], document["number"], index))
-        if errors:
-            return wire.refused(code, errors, good)
-        words = {"submit": "提交", "audit": "审核"}.get(operation, "操作")
-        text = f"单据编号为“{good[0][1]}”的{form.label}，{words}成功！" if good else ""
-        return wire.done([item[:2] for item in good], text)
+    def move(self, form, operation, by, name):
+        """Submit, Audit, UnAudit, CancelAssign, Delete, Cancel, UnCancel, Forbid, Enable one document; returns its
+        id and its number.
 
-    def _named(self, form, data):
-        numbers, ids = data.get("Numbers"), data.get("Ids")
-        if numbers:
-            numbers = [numbers] if isinstance(numbers, str) else numbers
-            return [(n, self._store.by_number(form.id.upper(), str(n))) for n in numbers]
-        if ids:
-            parts = [part for part in str(ids).split(",") if part.strip()]
-            return [(p, self._store.by_id(form.id.upper(), int(p))) for p in parts]
-        raise Refusal(5, ("", "单据标识不能为空", 0))
+        :param by: whether ``name`` is a ``number`` or an ``id``
+        """
+        key = form.id.upper()
+        document = self._store.by_id(key, int(name)) if by == "id" else self._store.by_number(key, str(name))
+        problem = self._move_one(form, operation, name, document)
+        if problem:
+            code, text = problem
+            raise Refusal(code, ("", text, 0))
+        return document["id"], document["number"]
+
+    @staticmethod
+    def success(form, operation, number):
+        """What the product says of a document that was moved."""
+        words = {"submit": "提交", "audit": "审核"}.get(operation, "操作")
+        return f"单据编号为“{number}”的{form.label}，{words}成功！"
 
     def _move_one(self, form, operation, name, document):
         if document is None:

@@ -1,11 +1,13 @@
 """What people at the far side do, and what a test orders: everything behind ``/_sim/``."""
 
+import contextlib
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from simulation.control import Control
 from simulation.store import SHANGHAI
 
+from .batches import Switches
 from .forms import FORMS, RECEIPT
 from .reading import Refusal, form_of
 
@@ -38,13 +40,20 @@ class KingdeeControl(Control):
         authority.clock_tolerance = float(values.get("clock_tolerance", authority.clock_tolerance))
         if values.get("drop_sessions"):
             authority.drop_sessions()
+        others = ("session_ttl", "clock_tolerance", "drop_sessions")
+        self._server.switches.change({name: value for name, value in values.items() if name not in others})
         return {}
+
+    def _reset(self, values):
+        self._server.switches = Switches()
+        return super()._reset(values)
 
     def _act(self, values):
         business = self._server.business
-        with self._server.store.transaction():
-            form = form_of(values["form"])
-            return business.move(form, values["operation"].lower(), {"Numbers": [values["number"]]})
+        with contextlib.suppress(Refusal), self._server.store.transaction():
+            form, operation = form_of(values["form"]), values["operation"].lower()
+            business.move(form, operation, "number", values["number"])
+        return {}
 
     def _receipt(self, values):
         """A receipt as an accountant enters and audits it."""
@@ -86,11 +95,11 @@ class KingdeeControl(Control):
         }
         store = self._server.store
         with store.transaction():
-            reply = self._server.business.save(RECEIPT, {"Model": model})["Result"]
+            ident, number, _echo = self._server.business.save(RECEIPT, {}, model)
             changes = {"modified": values["modified"]} if values.get("modified") else {}
             status = values.get("status") or "C"
-            store.update(RECEIPT.id.upper(), reply["Id"], status=status, **changes)
-        return {"id": reply["Id"], "number": reply["Number"]}
+            store.update(RECEIPT.id.upper(), ident, status=status, **changes)
+        return {"id": ident, "number": number}
 
     def _copies(self, values):
         """Many receipts like the one under ``number``, each with its own number, amount and moment."""

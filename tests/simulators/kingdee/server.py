@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 
 from simulation.faults import MAYBE_DONE, NOTHING_DONE, Faults
 from simulation.serving import BooksHandler, BooksServer, Reply, serve
-from simulation.store import Store
 
 from . import page, wire
 from .auth import SESSION_COOKIE, Authority
+from .batches import Batch, Switches, models_of, names_of, numbers_asked
+from .books import Books
 from .business import Business
 from .control import KingdeeControl
 from .faults import KINDS, bend
+from .forms import FORMS
 from .reading import Reading, Refusal, form_of
 
 _SERVICE = re.compile(r"^/k3cloud/(?:[\w.]+\.)?(\w+)\.(\w+)\.common\.kdsvc$", re.IGNORECASE)
@@ -24,6 +26,7 @@ _WRITES = frozenset(
     {
         "save",
         "draft",
+        "batchsave",
         "submit",
         "audit",
         "unaudit",
@@ -39,12 +42,13 @@ class Simulator(BooksServer):
     """The server with its books, sessions and faults."""
 
     def __init__(self, port, ledger):
-        self.store = Store(ledger)
+        self.store = Books(ledger)
         self.business = Business(self.store)
         self.business.seed()
         self.reading = Reading(self.store)
         self.authority = Authority()
         self.faults = Faults(KINDS)
+        self.switches = Switches()
         self.control = KingdeeControl(self)
         super().__init__(port, Handler)
 
@@ -96,7 +100,11 @@ class Handler(BooksHandler):
         if operation.lower() in wire.QUERIES:
             form = str(data.get("FormId") or "")
         store = self.server.store
-        call = store.log_call(operation, str(form), _number_of(data))
+        if operation.lower() in _WRITES:
+            numbers = numbers_asked(operation.lower(), FORMS.get(str(form).upper()), data)
+            call = store.log_change(operation, str(form), numbers)
+        else:
+            call = store.log_call(operation, str(form), _number_of(data))
         session = self.server.authority.admit(path, self.headers, jar)
         if session is None:
             store.end_call(call, "session lost")
@@ -129,57 +137,70 @@ class Handler(BooksHandler):
         self.answer(call, fault, partial(self._run, job), lambda f, reply: bend(f, operation, reply), headers)
 
     def _run(self, job):
-        """Do the call in one transaction."""
-        call, operation, form, data, extra, fault = job
-        store = self.server.store
+        """Do the call: a question in one transaction, a change in one for each document."""
+        _call, operation, form, data, _extra, _fault = job
         try:
-            with store.transaction():
-                reply = self._dispatch(operation.lower(), form, data, extra, fault)
-                code = _code_of(reply)
-                if operation.lower() in _WRITES and (code == 0 or _some_done(reply)):
-                    store.mark_committed(call)
+            if operation.lower() in _WRITES:
+                return self._change(job)
+            with self.server.store.transaction():
+                reply = self._ask(operation.lower(), form, data)
         except Refusal as refusal:
-            extra = {"Id": "", "Number": "", "NeedReturnData": [{}]}
-            reply = wire.refused(refusal.code, refusal.errors, extra=extra)
-            reply, code = wire.for_operation(operation, reply), refusal.code
+            extra = {} if operation.lower() == "batchsave" else {"Id": "", "Number": ""}
+            reply = wire.refused(refusal.code, refusal.errors, extra={**extra, "NeedReturnData": [{}]})
+            return Reply(wire.to_json(wire.for_operation(operation, reply)), f"refused:{refusal.code}")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             reply = wire.refused(4, [("", f"{type(error).__name__}: {error}", 0)])
-            reply, code = wire.for_operation(operation, reply), 4
-        number = reply["Result"].get("Number") if isinstance(reply, dict) else None
-        return Reply(wire.to_json(reply), "ok" if code == 0 else f"refused:{code}", number or None)
+            return Reply(wire.to_json(wire.for_operation(operation, reply)), "refused:4")
+        return Reply(wire.to_json(reply), "ok")
 
-    def _dispatch(self, operation, form_name, data, extra, fault):
-        business = self.server.business
+    def _ask(self, operation, form_name, data):
         if operation in wire.QUERIES:
             return self.server.reading.query(data, named=operation == "billquery")
         form = form_of(form_name)
-        if operation in ("save", "draft"):
-            error = fault.get("difference", 1) if fault.get("kind") == "wrong_amount" else 0
-            return business.save(form, data, draft=operation == "draft", amount_error=error)
         if operation == "view":
             return self.server.reading.view(form, data)
-        if operation in ("excuteoperation", "executeoperation"):
-            values = extra.get("parameters") or []
-            operation = str(extra.get("opNumber") or (values[1] if len(values) > 2 else ""))
-        return business.move(form, operation.lower(), data)
+        raise Refusal(3, ("", "操作标识不存在", 0))
+
+    def _change(self, job):
+        call, operation, form_name, data, extra, fault = job
+        form, operation = form_of(form_name), operation.lower()
+        batch = Batch(self.server.store, self.server.switches, call, fault)
+        if operation in ("save", "draft"):
+            batch.run([data.get("Model")], partial(self._save, job, form))
+            reply = batch.reply(_echo_of_one(batch))
+        elif operation == "batchsave":
+            with self.server.store.transaction():
+                self.server.business.check_repeated(form, data)
+            batch.run(models_of(data), partial(self._save, job, form))
+            reply = batch.reply({"NeedReturnData": [item[3] for item in batch.good] or [{}]})
+        else:
+            if operation in ("excuteoperation", "executeoperation"):
+                values = extra.get("parameters") or []
+                operation = str(extra.get("opNumber") or (values[1] if len(values) > 2 else "")).lower()
+            business = self.server.business
+            by, names = names_of(data)
+            batch.run(names, lambda name, _position: (*business.move(form, operation, by, name), None))
+            reply = batch.reply(message=partial(business.success, form, operation))
+        return Reply(wire.to_json(reply), batch.outcome, ",".join(batch.numbers) if not batch.errors else None)
+
+    def _save(self, job, form, model, position):
+        _call, operation, _form, data, _extra, fault = job
+        is_batch = operation.lower() == "batchsave"
+        if not is_batch:
+            self.server.business.check_repeated(form, data)
+        is_wrong = fault.get("kind") == "wrong_amount" and fault.get("item") in (None, position)
+        error = fault.get("difference", 1) if is_wrong else 0
+        return self.server.business.save(form, data, model, draft=operation.lower() == "draft", amount_error=error)
+
+
+def _echo_of_one(batch):
+    for _position, ident, number, echo in batch.good:
+        return {"Id": ident, "Number": number, "NeedReturnData": [echo]}
+    return {"Id": "", "Number": "", "NeedReturnData": [{}]}
 
 
 def _number_of(data):
-    model = data.get("Model")
-    if isinstance(model, dict):
-        return str(model.get("FBillNo") or model.get("FNumber") or "")
-    numbers = data.get("Numbers") or data.get("Number") or data.get("FilterString") or ""
-    return ",".join(map(str, numbers)) if isinstance(numbers, list) else str(numbers)
-
-
-def _code_of(reply):
-    if not isinstance(reply, dict) or "Result" not in reply:
-        return 0
-    return (reply["Result"].get("ResponseStatus") or {}).get("MsgCode", 0)
-
-
-def _some_done(reply):
-    return bool(reply["Result"]["ResponseStatus"]["SuccessEntitys"])
+    return str(data.get("Number") or data.get("FilterString") or "")
 
 
 if __name__ == "__main__":

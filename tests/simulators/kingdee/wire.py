@@ -50,31 +50,38 @@ def _object(data):
     return data if isinstance(data, dict) else {}
 
 
-def done(items, message="", extra=None):
-    """Envelope of success for ``[(id, number)]``."""
-    entities = [{"Id": ident, "Number": number, "DIndex": index} for index, (ident, number) in enumerate(items)]
-    notes = [{"FieldName": None, "Message": message, "DIndex": 0}] if message else []
+def done(items, notes=(), extra=None):
+    """Envelope of success for ``[(id, number, index)]``; ``notes`` as ``[(message, index)]``."""
     status = {
         "IsSuccess": True,
         "Errors": [],
-        "SuccessEntitys": entities,
-        "SuccessMessages": notes,
+        "SuccessEntitys": _entities(items),
+        "SuccessMessages": [{"FieldName": None, "Message": text, "DIndex": index} for text, index in notes],
         "MsgCode": 0,
     }
     return {"Result": {"ResponseStatus": status, **(extra or {})}}
 
 
-def refused(code, errors, good=(), extra=None):
-    """Envelope of failure for ``[(field, message, index)]``; ``good`` as ``[(id, number, i)]``."""
+def refused(code, found, good=(), extra=None):
+    """Envelope of failure for ``[(field, message, index)]``; ``good`` as in :func:`done`."""
     status = {
         "ErrorCode": 500,
         "IsSuccess": False,
-        "Errors": [{"FieldName": name, "Message": message, "DIndex": index} for name, message, index in errors],
-        "SuccessEntitys": [{"Id": ident, "Number": number, "DIndex": index} for ident, number, index in good],
+        "Errors": errors(found),
+        "SuccessEntitys": _entities(good),
         "SuccessMessages": [],
         "MsgCode": code,
     }
     return {"Result": {"ResponseStatus": status, **(extra or {})}}
+
+
+def errors(found):
+    """``Errors`` for ``[(field, message, index)]``."""
+    return [{"FieldName": name, "Message": message, "DIndex": index} for name, message, index in found]
+
+
+def _entities(items):
+    return [{"Id": ident, "Number": number, "DIndex": index} for ident, number, index in items]
 
 
 def for_operation(operation, envelope):
