@@ -63,6 +63,8 @@ class FinanceBinding(models.Model):
             except CONFLICTS:
                 # the cursor did not move: the same window is read again
                 self.env["finance.receipt"]._poll_rollback()
+            except Exception:
+                connection._reading_broke("changes")
             self.env["finance.receipt"]._poll_commit()
 
     def _read_changes(self, connection):

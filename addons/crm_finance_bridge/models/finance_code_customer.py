@@ -162,6 +162,8 @@ class FinanceConnection(models.Model):
             except CONFLICTS:
                 # customers are being edited; the next night reads again
                 store._poll_rollback()
+            except Exception:
+                connection._reading_broke("customers")
             store._poll_commit()
 
     def _read_customers(self):

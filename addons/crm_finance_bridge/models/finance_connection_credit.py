@@ -36,6 +36,8 @@ class FinanceConnection(models.Model):
             except CONFLICTS:
                 # customers are being edited; the next night reads again
                 self.env.cr.rollback()
+            except Exception:
+                connection._reading_broke("credit")
             self._credit_commit()
 
     def _credit_commit(self):

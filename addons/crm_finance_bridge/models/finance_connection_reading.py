@@ -1,4 +1,8 @@
+import logging
+
 from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
 
 
 class FinanceConnection(models.Model):
@@ -31,3 +35,20 @@ class FinanceConnection(models.Model):
     def _reading_write(self, vals):
         """Notes what a poll found, by one query: none of it is tracked, so nothing is read before."""
         self.sudo().with_context(mail_notrack=True)._through_door(*vals).write(vals)
+
+    def _reading_broke(self, job):
+        """What nobody foresaw, in the middle of a job: undone, logged, told to a person; it stops no other connection.
+
+        :param job: what was read, for the log
+        """
+        _logger.warning("%s of connection %s", job, self.id, exc_info=True)
+        self.env["finance.receipt"]._poll_rollback()
+        self._ask_person(
+            self,
+            self.responsible_id,
+            lambda env: env._("Reading from the finance system stopped"),
+            self._in_words().env._(
+                "Reading from the finance system stopped at something unexpected and is tried again. If this stays, the "
+                "operator of the server finds the reason in its log."
+            ),
+        )

@@ -40,6 +40,10 @@ class FinanceReceipt(models.Model):
                 # the cursor did not move: the same window is read again
                 receipts._poll_rollback()
                 continue
+            except Exception:
+                connection._reading_broke("receipts")
+                receipts._poll_commit()
+                continue
             if not left:
                 self.env.ref("crm_finance_bridge.cron_poll").sudo()._trigger()
                 break

@@ -36,3 +36,4 @@ from . import test_tour_day
 from . import test_opening_rules
 from . import test_scope
 from . import test_together
+from . import test_unforeseen
