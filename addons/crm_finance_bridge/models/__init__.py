@@ -43,6 +43,7 @@ from . import account_payment
 from . import product_product
 from . import res_partner
 from . import res_partner_merge
+from . import res_users
 from . import crm_contract
 from . import sale_order
 from . import finance_shown_mixin

@@ -112,6 +112,7 @@ class FinanceConnection(models.Model):
         """
         if record.activity_ids:
             return
+        user = user._finance_stand_in(self.company_id)
         env = self.with_context(lang=user.lang).env
         try:
             with self.env.cr.savepoint():

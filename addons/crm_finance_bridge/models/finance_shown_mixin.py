@@ -28,14 +28,17 @@ class FinanceShownMixin(models.AbstractModel):
     )
 
     def _compute_finance_attempt_ids(self):
-        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        domain = self._get_finance_shown_domain()
         rows = self.env["finance.outbox"].sudo().search(domain).grouped("res_id") if self.ids else {}
         for record in self:
             record.finance_attempt_ids = rows[record.id].attempt_ids if record.id in rows else False
 
+    def _get_finance_shown_domain(self):
+        return [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+
     def _finance_bindings(self):
         """{record id: its newest binding} (superuser)"""
-        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        domain = self._get_finance_shown_domain()
         return {binding.res_id: binding for binding in self.env["finance.binding"].sudo().search(domain, order="id")}
 
     def _compute_finance_remote(self):
@@ -117,3 +120,7 @@ class AccountPayment(models.Model):
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["finance.shown.mixin", "res.partner"]
+
+    def _get_finance_shown_domain(self):
+        # several companies may have the same customer, each in its own books
+        return [*super()._get_finance_shown_domain(), ("company_id", "in", self.env.companies.ids)]

@@ -131,6 +131,14 @@ class TestBreaker(BridgeCase):
         self.connection._pause("The secret is wrong again.")
         self.assertFalse(self.connection.activity_ids)
 
+    def test_who_has_left_is_not_asked(self):
+        self.assertEqual(self.clerk._merchant_handover_items()["finance_connections"], self.connection)
+        self.assertNotIn("finance_connections", self.rep._merchant_handover_items())
+        self.clerk.active = False
+        self.connection._pause("the secret is wrong")
+        self.assertTrue(self.connection.activity_ids.user_id.active)
+        self.assertTrue(self.connection.activity_ids.user_id.has_group("crm_merchant.group_finance_manager"))
+
     def test_a_record_has_one_to_do(self):
         for text in ("one", "two"):
             self.connection._ask_person(self.connection, self.clerk, lambda _env, t=text: t, text)

@@ -45,6 +45,27 @@ class TestScope(BridgeCase):
         ).action_post()  # fmt: skip
         self.assertEqual(self.outbox.search([]), rows)
 
+    def test_a_customer_of_two_companies_shows_each_its_own_books(self):
+        self.invoice()
+        self.deliver()
+        other = self.other_connection()
+        self.env["finance.outbox"]._enqueue(other, "customer", self.partner)
+        self.deliver()
+        both = self.env["finance.binding"].search([("res_model", "=", "res.partner"), ("res_id", "=", self.partner.id)])
+        self.assertEqual(both.connection_id, self.connection | other)
+        self.env.invalidate_all()
+        self.assertNotIn(other.company_id, self.clerk.company_ids)
+        shown = self.partner.with_user(self.clerk).web_read(
+            {
+                "finance_remote_number": {},
+                "finance_remote_seen_at": {},
+                "finance_attempt_ids": {"fields": {"number": {}}},
+            }
+        )[0]
+        self.assertEqual(shown["finance_remote_number"], self.row(self.partner)[-1:].number)
+        rows = self.env["finance.attempt"].browse(line["id"] for line in shown["finance_attempt_ids"])
+        self.assertEqual(set(rows.mapped("company_ref")), {self.company.id})
+
     def test_another_company_s_connection_sends_none_of_ours(self):
         other = self.other_connection(sends_orders=True)
         self.order()
