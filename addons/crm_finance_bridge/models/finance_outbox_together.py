@@ -212,7 +212,8 @@ class FinanceOutbox(models.Model):
             remote = fellow.document.remote_id if fellow.document else False
             lines.append(fellow.line(step, "ok", spent, remote_id=remote))
         self.env["finance.attempt"]._ledger_append(lines)
-        connection = self.connection_id
+        # the one that is known: reading it would fetch all that the rows hold
+        connection = heard[0].claim.row.connection_id
         connection._breaker_success(self._outbox_now())
         adopted = [fellow for fellow in heard if fellow.document]
         for fellow in adopted:

@@ -1,4 +1,5 @@
-"""A thousand receivables to a far side that answers in 50 ms, beside queue_job with calls of the same length."""
+"""A thousand receivables to a far side that answers in 50 ms: one by one beside queue_job with calls of the same
+length, and as many in a call as a new connection puts into one."""
 
 import contextlib
 import json
@@ -18,6 +19,8 @@ COUNT = 1000
 ANSWER = 0.05
 # find, and save, submit, audit with their reading back
 CALLS = 7
+# documents in a call, as a new connection has it
+TOGETHER = 20
 
 
 @figure("receivables/lanes-1", unit="%", need="ours >= 85")
@@ -35,14 +38,10 @@ def receivables(bench):
         with kingdee() as erp:
             side = bench.side("suite", scratch=True)
             address = address_of(erp)
-            side.call(prepare, erp=address, count=COUNT, lanes=lanes)
+            side.call(prepare, erp=address, count=COUNT, lanes=lanes, together=1)
             erp.inject("delay", seconds=ANSWER, times=0)
             bare = side.call(call_only, count=40 * lanes, lanes=lanes)
-            before = len(erp.calls())
-            ours = side.call(deliver, lanes=lanes)
-            calls = (len(erp.calls()) - before) / ours["done"]
-            once = sum(d["number"].startswith("CRM-") for d in erp.ledger()["AR_receivable"])
-            ok = ours["done"] == COUNT and once == COUNT + 1
+            ours, calls, ok = delivered(side, erp, lanes)
         jobs = bench.keep(f"receivables/rate-{lanes}#jobs", lambda lanes=lanes: queue_job_rate(bench, lanes))
         note = (
             f"{COUNT} documents of {calls:.1f} calls; {bare['rate']:.2f}/s without a database; a document takes a worker "
@@ -53,9 +52,46 @@ def receivables(bench):
         yield Result(f"receivables/rate-{lanes}", ours["rate"], jobs, note=note, ok=ok)
 
 
-def prepare(env, erp, count, lanes):
+@figure("receivables/together-1", unit="documents/s")
+@figure("receivables/together-4", unit="documents/s")
+def together(bench):
+    """What it brings that new documents share their calls, and what share it is of the same calls without a database.
+
+    The far side answers a call in the same time, however many documents are in it: how long it works on each is its
+    own affair, and the same for both.
+    """
+    for lanes in (1, 4):
+        if not bench.wants(f"receivables/together-{lanes}"):
+            continue
+        with kingdee() as erp:
+            side = bench.side("suite", scratch=True)
+            side.call(prepare, erp=address_of(erp), count=COUNT, lanes=lanes, together=TOGETHER)
+            erp.inject("delay", seconds=ANSWER, times=0)
+            single = side.call(call_only, count=40 * lanes, lanes=lanes)
+            bare = side.call(call_together, count=10 * TOGETHER * lanes, lanes=lanes)
+            ours, calls, ok = delivered(side, erp, lanes)
+        note = (
+            f"{COUNT} documents, {TOGETHER} in a call, {calls:.2f} calls a document; "
+            f"{ours['rate'] / single['rate']:.1f} times what the far side allows one by one ({single['rate']:.2f}/s), "
+            f"{100 * ours['rate'] / bare['rate']:.0f} % of what it allows with these calls ({bare['rate']:.1f}/s); a "
+            f"document takes a worker {ours['cpu']:.1f} ms, the calls alone {bare['cpu']:.1f} ms; "
+            f"load {os.getloadavg()[0]:.1f}"
+        )
+        yield Result(f"receivables/together-{lanes}", ours["rate"], note=note, ok=ok)
+
+
+def delivered(side, erp, lanes):
+    """What :func:`deliver` gives, calls a document, and whether each arrived exactly once."""
+    before = len(erp.calls())
+    ours = side.call(deliver, lanes=lanes)
+    calls = (len(erp.calls()) - before) / ours["done"]
+    numbers = [d["number"] for d in erp.ledger()["AR_receivable"] if d["number"].startswith("CRM-")]
+    return ours, calls, ours["done"] == COUNT and len(set(numbers)) == len(numbers) == COUNT + 1
+
+
+def prepare(env, erp, count, lanes, together=TOGETHER):
     """Posted invoices of a customer who is known over there."""
-    connection, partner, product = connect(env, erp, lane_count=lanes)
+    connection, partner, product = connect(env, erp, lane_count=lanes, batch_size=together)
     make_invoices(env, partner, product, 1).action_post()
     env.cr.commit()
     env["finance.outbox"]._cron_deliver()
@@ -72,14 +108,11 @@ def prepare(env, erp, count, lanes):
 
 def call_only(env, count, lanes):
     """Documents a second of the adapter alone, so many at once, and the processor time of each in milliseconds."""
-    row = env["finance.outbox"].search([("kind", "=", "receivable"), ("state", "=", "done")], limit=1)
-    payload, wire, kind = json.loads(row.payload), json.loads(row.wire_text), row.kind
-    adapter = row.connection_id._adapter()
-    env.cr.commit()
+    adapter, kind, wire, body_of = _sent_document(env)
 
     def carry(lane, _is_over):
         for number in (f"BARE{lane}X{n}" for n in range(count // lanes)):
-            body = {**payload, "Model": {**payload["Model"], "FBillNo": number}}
+            body = body_of(number)
             adapter.find(kind, number)
             document = None
             while (step := adapter.next_step_for(kind, document, wire)) in adapter.steps(kind):
@@ -87,6 +120,34 @@ def call_only(env, count, lanes):
 
     seconds, cpu = _side_by_side(env, carry, lanes)
     return {"rate": count / seconds, "cpu": 1000 * cpu / count}
+
+
+def call_together(env, count, lanes):
+    """The same of documents that share their calls."""
+    adapter, kind, wire, body_of = _sent_document(env)
+
+    def carry(lane, _is_over):
+        for start in range(0, count // lanes, TOGETHER):
+            bodies = {number: body_of(number) for number in (f"MANY{lane}X{start + n}" for n in range(TOGETHER))}
+            adapter.find_many(kind, list(bodies))
+            document = None
+            while (step := adapter.next_step_for(kind, document, wire)) in adapter.steps(kind):
+                documents = adapter.send_together(kind, step, bodies).values()
+                if failed := [each for each in documents if isinstance(each, Exception)]:
+                    raise failed[0]
+                (document, *_others) = documents
+
+    seconds, cpu = _side_by_side(env, carry, lanes)
+    return {"rate": count / seconds, "cpu": 1000 * cpu / count}
+
+
+def _sent_document(env):
+    """Adapter, kind and values of a receivable that went out, and its payload under another number."""
+    row = env["finance.outbox"].search([("kind", "=", "receivable"), ("state", "=", "done")], limit=1)
+    payload, wire, kind = json.loads(row.payload), json.loads(row.wire_text), row.kind
+    adapter = row.connection_id._adapter()
+    env.cr.commit()
+    return adapter, kind, wire, lambda number: {**payload, "Model": {**payload["Model"], "FBillNo": number}}
 
 
 def deliver(env, lanes):
