@@ -13,6 +13,7 @@
         "security/crm_finance_bridge_rules.xml",
         "data/ir_cron_data.xml",
         "wizard/finance_switch_on_views.xml",
+        "wizard/finance_customer_choose_views.xml",
         "wizard/finance_mark_done_views.xml",
         "wizard/finance_code_import_views.xml",
         "wizard/finance_preview_views.xml",

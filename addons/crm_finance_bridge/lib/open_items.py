@@ -66,7 +66,12 @@ def read_items(rows):
 
 
 def find_columns(rows):
-    """({name: index}, index of the first row below the headings)."""
+    """({name: index}, index of the first row below the headings); without headings the order of columns counts."""
+    return find_headings(rows) or ({name: index for index, name in enumerate(ORDER)}, 1)
+
+
+def find_headings(rows):
+    """What ``find_columns`` gives, None where no row holds all headings that are needed."""
     for position, row in enumerate(rows[:TITLE_ROWS]):
         headings = [re.sub(r"[\s*_]|[（(].*", "", text).lower() for text in row]
         found = {}
@@ -76,7 +81,23 @@ def find_columns(rows):
                 found[name] = index
         if {"customer", "number", "date", "amount"} <= found.keys():
             return found, position + 1
-    return {name: index for index, name in enumerate(ORDER)}, 1
+    return None
+
+
+def problem_of(columns, row):
+    """Name of the column that makes a row unreadable; None if none of these does."""
+    cells = {name: row[index] if index < len(row) else "" for name, index in columns.items()}
+    for name, parse in (("customer", _filled), ("date", day_of), ("amount", amount_of)):
+        try:
+            parse(cells[name])
+        except ValueError:
+            return name
+    return None
+
+
+def _filled(text):
+    if not text:
+        raise ValueError("is empty")
 
 
 def amount_of(text):

@@ -23,7 +23,14 @@ class FinanceCode(models.Model):
         "res.partner", "Customer Here", readonly=True, index="btree_not_null", ondelete="set null"
     )
     customer_state = fields.Selection(
-        [("bound", "Bound"), ("likely", "Likely the Same"), ("missing", "Missing Here")], "Here", readonly=True
+        [
+            ("bound", "Bound"),
+            ("likely", "Likely the Same"),
+            ("missing", "Missing Here"),
+            ("dismissed", "Not Needed Here"),
+        ],
+        "Here",
+        readonly=True,
     )
 
     # -- finding them -----------------------------------------------------------------------
@@ -111,28 +118,63 @@ class FinanceCode(models.Model):
 
     # -- what people do ---------------------------------------------------------------------
 
-    def _check_customers(self, state):
+    def _check_customers(self, *states):
         self.connection_id._check_operator(clerk=True)
         self.check_access("read")
         codes = self.sudo()
-        if any(code.customer_state != state for code in codes):
+        if any(code.customer_state not in states for code in codes):
             raise UserError(self.env._("Somebody has settled this customer already. Reload the list."))
         return codes
 
     def action_bind_customer(self):
         """The customer offered is the same as the one over there: documents name that number from now on."""
         for code in self._check_customers("likely"):
-            numbers = self.env["finance.binding"]._numbers(
-                code.connection_id, "res.partner", code.partner_id.ids, "customer"
-            )
-            if not code.partner_id or not code._bind_customer(code.partner_id, numbers, by_hand=True):
-                raise UserError(
-                    self.env._(
-                        "%(customer)s has a number over there already, or gets one by a document that is on its way. "
-                        "Two customers over there stand for one here: merge them there.",
-                        customer=code.partner_id.display_name or code.name,
-                    )
+            code._bind_by_hand(code.partner_id)
+
+    def action_open_choose_customer(self):
+        """Asks which of our customers it is, where another one or none was offered."""
+        self.ensure_one()
+        self._check_customers("likely", "missing")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "finance.customer.choose",
+            "name": self.env._("Choose Our Customer"),
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_code_id": self.id},
+        }
+
+    def action_choose_customer(self, partner_id):
+        """It is this customer of ours, says a person."""
+        self.ensure_one()
+        codes = self._check_customers("likely", "missing")
+        partner = self.env["res.partner"].browse(partner_id)
+        partner.check_access("read")
+        if not partner.sudo().filtered_domain(self._get_customer_domain(codes.company_id)):
+            raise UserError(self.env._("Choose a company of these books, not one of its contacts or addresses."))
+        codes._bind_by_hand(partner.sudo())
+
+    def _bind_by_hand(self, partner):
+        numbers = self.env["finance.binding"]._numbers(self.connection_id, "res.partner", partner.ids, "customer")
+        if not partner or not self._bind_customer(partner, numbers, by_hand=True):
+            raise UserError(
+                self.env._(
+                    "%(customer)s has a number over there already, or gets one by a document that is on its way. "
+                    "Two customers over there stand for one here: merge them there.",
+                    customer=partner.display_name or self.name,
                 )
+            )
+
+    def action_dismiss_customer(self):
+        """These customers over there are no business of ours: they are offered no more, and nothing is bound."""
+        self._check_customers("likely", "missing").write({"customer_state": "dismissed", "partner_id": False})
+
+    def action_reopen_customer(self):
+        """Looks at dismissed customers again."""
+        codes = self._check_customers("dismissed")
+        codes.write({"customer_state": False})
+        for connection in codes.connection_id:
+            self._match_customers(connection)
 
     def action_make_customer(self):
         """Makes the customer who is missing here and binds him."""
@@ -142,7 +184,8 @@ class FinanceCode(models.Model):
 
     def _prepare_customer_vals(self):
         """Hook: what is known of a customer who was made over there."""
-        return {"name": self.name or self.number, "is_company": True, "vat": self.credit_code, "ref": self.number}
+        return {"name": self.name or self.number, "is_company": True, "vat": self.credit_code, "ref": self.number,
+                "customer_rank": 1}  # fmt: skip
 
 
 class FinanceConnection(models.Model):

@@ -94,6 +94,11 @@ class FinanceConnection(models.Model):
         """Names of the fields that somebody must fill in before that product lets us in, the secret aside."""
         return ("base_url", "account_set", "user_name", "app_id", "organisation")
 
+    @api.model
+    def _writing_fields(self, product):
+        """Names of the fields that the last step of the set-up asks for, because documents of that product name them."""
+        return ("default_material", "default_unit")
+
     @api.constrains("base_url")
     def _check_base_url(self):
         for connection in self:

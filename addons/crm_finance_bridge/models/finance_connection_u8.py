@@ -6,6 +6,9 @@ from ..clients.u8_token import SHARED
 
 CHINA = timedelta(hours=8)
 U8 = "yonyou_u8"
+# what its documents name beside products and units; the set-up asks for it
+WRITING = ("u8_customer_class", "u8_department", "u8_person", "u8_operator", "u8_revenue_account", "u8_tax_account",
+           "u8_auditor_person")  # fmt: skip
 # kinds that are audited (审核) over there
 AUDITED_KINDS = ("sales_order", "receivable", "credit_note", "own_receipt")
 
@@ -41,6 +44,11 @@ class FinanceConnection(models.Model):
     @api.model
     def _selection_product(self):
         return [*super()._selection_product(), (U8, self.env._("Yonyou U8+"))]
+
+    @api.model
+    def _writing_fields(self, product):
+        asked = super()._writing_fields(product)
+        return (*asked, *WRITING) if product == U8 else asked
 
     def _adapter_credentials(self):
         if self.product != U8:

@@ -64,7 +64,7 @@ class FinanceConnection(models.Model):
 
     def _call_sentence(self, error):
         if isinstance(error, Rejected):
-            texts = "; ".join(f"{message.field} {message.text}".strip() for message in error.messages)
+            texts = "; ".join(map(self._message_text, error.messages))
             return self.env._(
                 "The other side refused it: %(texts)s. Finance corrects it there or here and presses Retry.",
                 texts=(texts or error.summary)[:500],
@@ -76,6 +76,12 @@ class FinanceConnection(models.Model):
         if isinstance(error, NotSent):
             return self.env._("The other side could not be reached; nothing was sent. It is tried again by itself.")
         return self.env._("The bridge stopped at something unexpected (%(kind)s).", kind=type(error).__name__)
+
+    @staticmethod
+    def _message_text(message):
+        """What the other side says, and behind it the name of its field for who knows it."""
+        text = (message.text or "").strip().rstrip(".。")
+        return f"{text} [{message.field}]" if text and message.field else text or message.field
 
     def _vault_sentence(self, code):
         if code == "no_secret":

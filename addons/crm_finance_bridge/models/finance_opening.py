@@ -225,7 +225,7 @@ class FinanceConnection(models.Model):
             ._read_group([("connection_id", "=", self.id)], ["partner_id", "currency_id"], ["difference:sum"])
         )
         differing = [
-            f"{partner.display_name or '?'} {currency.format(difference)}"
+            f"{partner.display_name or self.env._('unknown customers')} {currency.format(difference)}"
             for partner, currency, difference in groups
             if not partner or not currency.is_zero(difference)
         ]

@@ -55,6 +55,10 @@ class FinanceReceipt(models.Model):
         for row, payment in zip(without, payments, strict=True):
             vals = {"payment_id": payment.id}
             row.with_context(mail_notrack=True)._through_door(*vals).write(vals)
+        for row in (rows - without).filtered("partner_id"):
+            # its payer was bound after it had been read
+            if row.payment_id.state == "draft" and not row.payment_id.partner_id:
+                row.payment_id.partner_id = row.partner_id
         rows._match()
 
     def _settle_opened(self):
@@ -99,14 +103,35 @@ class FinanceReceipt(models.Model):
         # one after the other: what the one before has paid is no longer open
         for row in self._may_pay():
             if line := row._find_plan_line():
+                message = row._rest_sentence(line)
                 row._claim(line)
-                row._set("matched", False)
+                row._set("matched", message)
                 row._tell(line)
                 unclear -= row
         if unclear:
             unclear._claim_open()
-            words = unclear.connection_id._in_words()
-            unclear._set("open", words.env._("It is not certain what it pays; it waits among the receipts to claim."))
+            words = unclear.connection_id._in_words().env
+            known = unclear.filtered("partner_id")
+            known._set("open", words._("It is not certain what it pays; it waits among the receipts to claim."))
+            (unclear - known)._set(
+                "open",
+                words._(
+                    "Its customer over there is not known here; it waits among the receipts to claim. Finance binds or "
+                    "makes the customer under Customers Over There and presses Register."
+                ),
+            )
+
+    def _rest_sentence(self, line):
+        """What to say where more came in than the row still asks for; False otherwise."""
+        rest = self.amount - line._open_amount()
+        if self.currency_id.compare_amounts(rest, 0) <= 0:
+            return False
+        return self.connection_id._in_words().env._(
+            "%(rest)s more came in than %(row)s still asked for; it stands as an advance of the customer. Finance decides "
+            "what it is for.",
+            rest=self.currency_id.format(rest),
+            row=line.display_name,
+        )
 
     def _get_references(self):
         """Hook: texts of the receipt that may name an order, contract or invoice."""

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -18,6 +21,8 @@ from ..lib.vault import VaultError
 _logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=400)
+# columns of the exported sheet that need more or less room than the others
+WIDTHS = {"kind": 12, "cause": 24, "partner_id": 34, "res_name": 26, "date": 12, "currency_id": 8}
 
 
 class FinanceReconciliation(models.Model):
@@ -180,16 +185,19 @@ class FinanceReconciliation(models.Model):
         self.check_access("read")
         book = Workbook(write_only=True)
         sheet = book.create_sheet(self.env._("Differences"))
+        sheet.freeze_panes = "A2"
         names = ("kind", "cause", "partner_id", "customer_number", "number", "res_name", "date", "currency_id",
                  "amount_here", "amount_there", "difference")  # fmt: skip
         lines = self.line_ids
-        sheet.append([lines._fields[name]._description_string(self.env) for name in names])
+        for position, name in enumerate(names, 1):
+            sheet.column_dimensions[get_column_letter(position)].width = WIDTHS.get(name, 16)
+        sheet.append([_heading(sheet, lines._fields[name]._description_string(self.env)) for name in names])
         labels = {name: dict(lines._fields[name]._description_selection(self.env)) for name in ("kind", "cause")}
         for line in lines:
             row = [line[name] for name in names]
             row[0], row[1] = labels["kind"].get(line.kind, ""), labels["cause"].get(line.cause, "")
             row[2], row[7] = line.partner_id.display_name or "", line.currency_id.name or ""
-            sheet.append([_cell(value) for value in row])
+            sheet.append([_formatted(sheet, _cell(value)) for value in row])
         data = io.BytesIO()
         book.save(data)
         attachment = (
@@ -237,6 +245,20 @@ class FinanceConnection(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_finance_bridge.action_finance_reconciliation")
         return {**action, "domain": [("connection_id", "=", self.id)]}
+
+
+def _heading(sheet, text):
+    cell = WriteOnlyCell(sheet, text)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _formatted(sheet, value):
+    if not isinstance(value, float):
+        return value
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = "#,##0.00"
+    return cell
 
 
 def _cell(value):

@@ -1,8 +1,12 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .finance_binding_reading import KINDS
 
+# paper fapiao have a number of 8 digits, those of the electronic platform (数电票) of 20
+FAPIAO = re.compile(r"\d{8}|\d{20}", re.ASCII)
 READERS = "crm_finance_bridge.group_bridge_reader"
 
 
@@ -92,7 +96,19 @@ class AccountMove(models.Model):
                         invoice=move.display_name,
                     )
                 )
-            binding._note_fapiao(binding.connection_id, {binding.number: (number,) if number else ()})
+            numbers = tuple(part for part in re.split(r"[\s,，;；、]+", number or "") if part)
+            if wrong := [part for part in numbers if not FAPIAO.fullmatch(part)]:
+                raise UserError(
+                    self.env._(
+                        "%(number)s is no fapiao number: it has 8 or 20 digits. Several are separated by commas.",
+                        number=wrong[0],
+                    )
+                )
+            if numbers != tuple(filter(None, (binding.fapiao_number or "").split(", "))):
+                binding._note_fapiao(binding.connection_id, {binding.number: numbers})
+                move._message_log(
+                    body=self.env._("Fapiao number: %(number)s", number=", ".join(numbers) or self.env._("none"))
+                )
 
     @api.model
     def _search_finance_fapiao_number(self, operator, value):

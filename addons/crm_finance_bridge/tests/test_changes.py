@@ -123,6 +123,17 @@ class TestChanges(BridgeCase):
         self.read_changes(fapiao={self.binding.number: ("1",)})
         self.assertEqual(self.binding.fapiao_number, "1")
 
+    def test_several_fapiao_numbers_by_any_comma_and_nothing_else(self):
+        self.connection.fapiao_source = "here"
+        move = self.move.with_user(self.clerk)
+        move.finance_fapiao_number = "24312000000012345678，12345678、 24312000000012345679"
+        self.assertEqual(self.binding.fapiao_number, "24312000000012345678, 12345678, 24312000000012345679")
+        for wrong in ("1234567", "24312000000012345678, 2431200000001234567X"):
+            with self.subTest(wrong), self.assertRaises(UserError):
+                move.finance_fapiao_number = wrong
+        move.finance_fapiao_number = False
+        self.assertFalse(self.binding.fapiao_number)
+
     def test_what_is_kept_here_is_not_overwritten_by_what_is_read(self):
         """Invoice and customer are ours: another state, amount or name over there changes neither."""
         name, amount = self.partner.name, self.move.amount_total

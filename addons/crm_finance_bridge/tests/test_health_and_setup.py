@@ -96,6 +96,19 @@ class TestHealthAndSetup(BridgeCase):
             .create({"company_id": company.id, "responsible_id": self.system.id})
         )
 
+    def test_the_last_step_asks_what_documents_of_the_product_name(self):
+        wizard = self.setup()
+        self.assertNotIn("u8_department", self.connection._writing_fields("kingdee_galaxy"))
+        wizard.write({"product": "yonyou_u8", "base_url": "https://u8.example.com/", "account_set": "erp",
+                      "user_name": "crm", "app_id": "opa", "organisation": "1"})  # fmt: skip
+        wizard.action_next()
+        wizard.action_next()
+        wizard.write({"step": "mapping", "u8_customer_class": "01", "u8_department": "03", "default_unit": "01"})
+        wizard._finish_mapping()
+        connection = wizard.connection_id
+        said = (connection.u8_customer_class, connection.u8_department, connection.default_unit)
+        self.assertEqual(said, ("01", "03", "01"))
+
     def test_five_steps_make_a_connection_that_is_off(self):
         wizard = self.setup()
         wizard.action_next()

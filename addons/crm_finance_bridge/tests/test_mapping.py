@@ -128,6 +128,37 @@ class TestCustomersOverThere(BridgeCase):
             code.with_user(self.clerk).action_make_customer()
         self.assertEqual(self.env["res.partner"].search_count([("vat", "=", self.other)]), 1)
 
+    def test_another_one_than_offered_is_chosen_by_a_person(self):
+        self.partner.vat = False
+        twin = self.env["res.partner"].create({"name": "华芯二厂", "is_company": True})
+        code = self.night(("KH0042", self.partner.name, ""))
+        self.assertEqual(code.partner_id, self.partner)
+        contact = self.env["res.partner"].create({"name": "王工", "parent_id": twin.id})
+        with self.assertRaises(UserError):
+            code.with_user(self.clerk).action_choose_customer(contact.id)
+        for user in (self.rep, self.users["suite_admin"]):
+            for name, args in (("action_choose_customer", (twin.id,)), ("action_dismiss_customer", ()),
+                               ("action_reopen_customer", ()), ("action_open_choose_customer", ())):  # fmt: skip
+                with self.subTest(user=user.login, name=name), self.assertRaises(AccessError):
+                    getattr(code.with_user(user), name)(*args)
+        action = code.with_user(self.clerk).action_open_choose_customer()
+        wizard = self.env[action["res_model"]].with_user(self.clerk).with_context(**action["context"])
+        wizard.create({"partner_id": twin.id}).action_confirm()
+        self.assertEqual((code.customer_state, code.partner_id), ("bound", twin))
+        self.assertEqual(self.numbers(twin), {twin.id: "KH0042"})
+        with self.assertRaises(UserError):
+            code.with_user(self.clerk).action_choose_customer(self.partner.id)
+
+    def test_who_is_no_business_of_ours_stays_aside_until_looked_at_again(self):
+        code = self.night(("KH7", "宁波远山设备有限公司", ""))
+        code.with_user(self.clerk).action_dismiss_customer()
+        self.env["res.partner"].create({"name": "宁波远山设备有限公司", "is_company": True})
+        self.assertEqual(self.night(("KH7", "宁波远山设备有限公司", "")).customer_state, "dismissed")
+        with self.assertRaises(UserError):
+            code.with_user(self.clerk).action_make_customer()
+        code.with_user(self.clerk).action_reopen_customer()
+        self.assertEqual(code.customer_state, "likely")
+
     def test_cost_for_one_and_fifty(self):
         self.night()
         counts = []

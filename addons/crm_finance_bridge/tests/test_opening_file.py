@@ -85,6 +85,21 @@ class TestOpeningFile(TestOpening):
             self.assertIn(text, preview)
         self.assertIn("difference 0.00", self.load(*self.rows(total)).preview)
 
+    def test_a_browser_saves_the_file_and_reads_what_it_says(self):
+        """The form is saved before its button is pressed, and reads sizes in the place of files."""
+        wizard = self.env["finance.opening.import"].with_user(self.clerk)
+        values = {"connection_id": self.connection.id, "file": xlsx(*self.rows(self.before.amount_total))}
+        saved = wizard.web_save(values, {"file": {}, "preview": {}})
+        self.assertIn("difference 0.00", saved[0]["preview"])
+        wizard.browse(saved[0]["id"]).action_import()
+        self.assertEqual(self.connection.opening_ids.mapped("state"), ["matched"])
+
+    def test_a_sheet_whose_headings_say_nothing_is_told_which_are_needed(self):
+        wizard = self.load(("往来", "名称", "编号", "时间", "数"), ("KH1", "华芯", "AR1", "2026-01-05", "5"))
+        self.assertIn("headings", wizard.preview)
+        with self.assertRaises(UserError):
+            wizard.action_import()
+
     def test_a_file_that_agrees_to_the_cent_lets_any_product_start(self):
         self.load(*self.rows(self.before.amount_total - 0.01)).action_import()
         with self.assertRaises(UserError), self.env.cr.savepoint():
@@ -99,9 +114,15 @@ class TestOpeningFile(TestOpening):
 
     def test_nothing_is_taken_from_a_file_with_a_bad_row(self):
         rows = self.rows(self.before.amount_total)
-        for bad in (("x", "KH1", "", "AR2", "soon", "5", ""), ("x", "KH1", "", "AR2", "2026-01-05", "5", "XXX")):
+        for why, bad in (
+            ("date", ("x", "KH1", "", "AR2", "soon", "5", "")),
+            ("currency", ("x", "KH1", "", "AR2", "2026-01-05", "5", "XXX")),
+            ("amount", ("x", "KH1", "", "AR2", "2026-01-05", "five", "")),
+            ("customer", ("x", "", "", "AR2", "2026-01-05", "5", "")),
+        ):
             wizard = self.load(*rows, bad)
             self.assertIn("row 7", wizard.preview)
+            self.assertIn(why, wizard.preview.partition("row 7")[2].partition(":")[0])
             with self.assertRaises(UserError):
                 wizard.action_import()
         with self.assertRaises(UserError):

@@ -21,7 +21,7 @@ class TestReceipts(BridgeCase):
         self.move = self.invoice(1000)
         self.deliver()
         self.claimed = []
-        self.line = SimpleNamespace(display_name="定金")
+        self.line = SimpleNamespace(display_name="定金", _open_amount=lambda: 300)
         self.startPatcher(patch.object(FinanceReceipt, "_may_pay", lambda r: r))
         self.startPatcher(patch.object(FinanceReceipt, "_find_plan_line", lambda _r: self.line))
         self.startPatcher(patch.object(FinanceReceipt, "_claim", lambda r, line: self.claimed.append(r.payment_id)))
@@ -74,6 +74,27 @@ class TestReceipts(BridgeCase):
         self.assertEqual(receipt.state, "open")
         self.assertEqual(receipt.payment_id.state, "draft")
         self.assertFalse(receipt.payment_id.partner_id)
+
+    def test_a_payer_who_is_bound_later_stands_on_the_payment(self):
+        self.line = None
+        self.erp.receipts = [self.receipt(customer_number="KH9999")]
+        self.poll()
+        receipt = self.receipts.search([])
+        self.assertIn("对方的客户", receipt.message)
+        payer = self.env["res.partner"].create({"name": "后来认得", "is_company": True})
+        self.env["finance.binding"]._bind(
+            self.connection, "res.partner", payer.id, "customer", number="KH9999", by_hand=True
+        )
+        receipt.with_user(self.clerk).action_apply()
+        self.assertEqual((receipt.partner_id, receipt.payment_id.partner_id), (payer, payer))
+        self.assertNotIn("对方的客户", receipt.message)
+
+    def test_more_than_the_row_asks_for_is_said(self):
+        self.erp.receipts = [self.receipt(amount=Decimal("450.00"))]
+        self.poll()
+        receipt = self.receipts.search([])
+        self.assertEqual(receipt.state, "matched")
+        self.assertIn("150.00", receipt.message)
 
     def test_not_audited_does_not_count_until_it_is(self):
         self.erp.receipts = [self.receipt(status="B")]

@@ -1,8 +1,11 @@
 """The books of both sides beside each other, every night."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
+
+from openpyxl import load_workbook
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -186,6 +189,14 @@ class TestReconciliation(BridgeCase):
         self.assertIn("/web/content/", action["url"])
         attachment = self.env["ir.attachment"].search([("res_model", "=", run._name)], limit=1)
         self.assertEqual((attachment.res_id, attachment.raw[:2]), (run.id, b"PK"))
+        sheet = load_workbook(io.BytesIO(attachment.raw)).active
+        self.assertEqual(sheet.freeze_panes, "A2")
+        self.assertGreaterEqual(sheet.column_dimensions["C"].width, 30)
+        columns = {cell.value: cell.column for cell in sheet[1]}
+        cells = [sheet.cell(2, columns[name]) for name in ("Date", "Difference", "Customer")]
+        self.assertEqual([cell.data_type for cell in cells[:2]], ["d", "n"])
+        self.assertNotEqual(cells[2].data_type, "f")
+        self.assertEqual(cells[1].number_format, "#,##0.00")
 
     def test_who_may(self):
         self.sent()

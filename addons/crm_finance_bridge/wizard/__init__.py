@@ -1,4 +1,5 @@
 from . import finance_code_import
+from . import finance_customer_choose
 from . import finance_mark_done
 from . import finance_opening_import
 from . import finance_preview

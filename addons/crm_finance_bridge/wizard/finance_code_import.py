@@ -59,7 +59,7 @@ class FinanceCodeImport(models.TransientModel):
         """Takes over number and name from the first two columns, of customers the credit code from the third."""
         self.ensure_one()
         self.connection_id._check_operator(clerk=True)
-        rows = read_rows(self.file, 3, self.env)
+        rows = read_rows(self.with_context(bin_size=False).file, 3, self.env)
         is_customer = self.kind == "customer"
         codes = [
             (self.kind, number[:100], name[:250], *([code] if is_customer and code else []))

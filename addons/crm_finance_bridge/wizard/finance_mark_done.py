@@ -8,6 +8,7 @@ class FinanceMarkDone(models.TransientModel):
     _description = "Mark a Document as Done"
 
     outbox_id = fields.Many2one("finance.outbox", required=True, ondelete="cascade")
+    kind = fields.Selection(related="outbox_id.kind")
     evidence = fields.Text(required=True)
     number = fields.Char("Number Over There", help="Empty: the business number that we gave")
 

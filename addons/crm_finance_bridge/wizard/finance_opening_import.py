@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from ..lib.open_items import ORDER, read_items
+from ..lib.open_items import ORDER, find_columns, find_headings, problem_of, read_items
 from .finance_code_import import read_rows
 
 # columns of a sheet that are looked at, and rows that are named when they cannot be read
@@ -46,8 +46,16 @@ class FinanceOpeningImport(models.TransientModel):
 
     def _read(self):
         """What ``_opening_fill`` takes. Raises UserError, naming the rows that cannot be read."""
-        rows = read_rows(self.file, WIDEST, self.env, first=1)
+        # a form that saves reads sizes in the place of files
+        rows = read_rows(self.with_context(bin_size=False).file, WIDEST, self.env, first=1)
         items, unread = read_items(rows)
+        if not find_headings(rows) and (unread or not items):
+            raise UserError(
+                self.env._(
+                    "None of the first rows holds all headings that are needed: customer number, document number, date "
+                    "and open amount. Name the columns in the sheet like this and choose the file again."
+                )
+            )
         currencies = {currency.name: currency.id for currency in self.env["res.currency"].search([])}
         own = self.connection_id.company_id.currency_id.name
         unread += [item.row for item in items if (item.currency or own) not in currencies]
@@ -73,8 +81,15 @@ class FinanceOpeningImport(models.TransientModel):
         ]
 
     def _row_text(self, number, rows):
-        cells = " | ".join(text for text in rows[number - 1][: len(ORDER) * 2] if text)
-        return self.env._("row %(number)s: %(text)s", number=number, text=cells[:120])
+        row = rows[number - 1]
+        cells = " | ".join(text.removesuffix(" 00:00:00") for text in row[: len(ORDER) * 2] if text)[:120]
+        why = {
+            "customer": self.env._("it has no customer number"),
+            "date": self.env._("its date cannot be read"),
+            "amount": self.env._("its amount cannot be read"),
+            None: self.env._("its currency is not known here"),
+        }[problem_of(find_columns(rows)[0], row)]
+        return self.env._("row %(number)s, %(why)s: %(text)s", number=number, why=why, text=cells)
 
     def _preview_text(self, theirs):
         """How much it is, which customers nobody knows here, and what is open here on the same day."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 from ..clients.errors import FinanceError
 from ..lib.vault import VaultError
@@ -65,6 +66,13 @@ class FinanceSetup(models.TransientModel):
     is_tested = fields.Boolean(readonly=True)
     default_material = fields.Char("Number for Products Without One")
     default_unit = fields.Char("Number for Units Without One")
+    u8_customer_class = fields.Char("Customer Class", help="Code of the class (客户分类) that new customers join")
+    u8_department = fields.Char("Department", help="Code of the department (部门) on every document")
+    u8_person = fields.Char("Salesperson Over There", help="Code of the person (业务员) where none is mapped")
+    u8_operator = fields.Char("Operator", help="Name of the U8 user (制单人) under whom documents are entered")
+    u8_revenue_account = fields.Char("Revenue Account", help="Account (对方科目) of receivables; not a controlled one")
+    u8_tax_account = fields.Char("Tax Account", help="Empty: the tax stays in the row of the revenue account")
+    u8_auditor_person = fields.Char("Audited By", help="Code of the person who audits; empty: a person there does it")
 
     def _compute_secret_input(self):
         self.secret_input = False
@@ -151,7 +159,7 @@ class FinanceSetup(models.TransientModel):
         asked = self.env["finance.connection"]._login_fields(self.product)
         missing = [name for name in asked if not self[name]]
         if missing:
-            labels = ", ".join(self._fields[name]._description_string(self.env) for name in missing)
+            labels = format_list(self.env, [self._fields[name]._description_string(self.env) for name in missing])
             raise UserError(self.env._("Still empty: %(fields)s", fields=labels))
         vals = {name: self._fields[name].convert_to_write(self[name], self) for name in (*TAKEN, *asked)}
         if self.connection_id:
@@ -168,4 +176,5 @@ class FinanceSetup(models.TransientModel):
             raise UserError(self.env._("Press Test first. The next step needs a connection that works."))
 
     def _finish_mapping(self):
-        self.connection_id.write({"default_material": self.default_material, "default_unit": self.default_unit})
+        asked = self.env["finance.connection"]._writing_fields(self.product)
+        self.connection_id.write({name: self[name] for name in asked})

@@ -39,6 +39,16 @@ class TestReceipts(DeliveryCase):
         self.assertEqual(payment.state, "paid")
         self.assertEqual(self.contract.state, "running")
 
+    def test_sales_opens_an_invoice_that_was_paid(self):
+        """Stock counts payments as the reader, who in sales may not read them."""
+        invoice = self._invoice(self.deposit)
+        self._receipt(38400)._claim_apply(self.deposit)
+        seller = self.contract.user_id or self.users["sales_rep"]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.env["account.payment"].with_user(seller).has_access("read"))
+        self.assertEqual(invoice.with_user(seller).payment_count, 1)
+
     def test_partial_posted_and_too_much(self):
         self._invoice(self.deposit)
         first = self._receipt(8400)
