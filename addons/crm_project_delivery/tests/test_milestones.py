@@ -98,6 +98,29 @@ class TestMilestones(DeliveryCase):
         self.assertTrue(self.milestone.is_reached)
         self.assertEqual(self.milestone.delivery_accepted_by_id, self.manager)
 
+    def test_nobody_names_himself_manager_of_a_foreign_project(self):
+        self._attach(self.milestone)
+        project, admin = self.contract.project_id, self.users["suite_admin"]
+        other = self.manager.copy({"login": "project_manager_2"})
+        self.assertEqual(project.user_id, self.manager)
+        for value in (other.id, False, self.engineer.id):
+            for foreign in (project.with_user(other), project.with_user(other).sudo()):
+                with self.subTest(value=value, su=foreign.env.su), self.assertRaises(AccessError):
+                    foreign.write({"user_id": value})
+        project.with_user(other).write({"name": "x", "user_id": self.manager.id})
+        with self.assertRaises(AccessError):
+            self.milestone.with_user(other).action_accept()
+        # he may hand it over himself, and who looks after the suite may where he is away
+        project.with_user(self.manager).user_id = other
+        project.with_user(admin).user_id = self.manager
+        with self.assertRaises(AccessError):
+            self.milestone.with_user(other).action_accept()
+        # a project of nobody is taken by whoever manages projects, and one without a contract is Odoo's business
+        project.with_user(admin).user_id = False
+        project.with_user(other).user_id = other
+        plain = self.env["project.project"].create({"name": "内部", "user_id": self.manager.id})
+        plain.with_user(other).user_id = other
+
     def test_deliverables_first(self):
         with self.assertRaises(UserError):
             self.milestone.with_user(self.manager).action_accept()

@@ -1,2 +1,3 @@
 from . import project_milestone
+from . import project_project
 from . import account_payment
