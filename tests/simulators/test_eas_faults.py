@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from eas_values import CUSTOMER, MATERIAL, RECEIVABLE
+from fault_table import LOST, SLOW
 from lxml import etree
 from raw_calls import EASCalls, fault_of
 
@@ -29,15 +30,6 @@ def returned(answer, operation="importBill"):
     return json.loads(ET.fromstring(answer.raw).findtext(f".//{operation}Return"))
 
 
-LOST = [
-    ({"kind": "drop_before_commit"}, http.client.RemoteDisconnected, 0),
-    ({"kind": "drop_after_commit"}, http.client.RemoteDisconnected, 1),
-    ({"kind": "reset"}, ConnectionResetError, 0),
-    ({"kind": "reset", "commit": True}, ConnectionResetError, 1),
-    ({"kind": "short_body"}, http.client.IncompleteRead, 1),
-]
-
-
 @pytest.mark.parametrize(("fault", "error", "count"), LOST)
 def test_lost_connections(api, eas, fault, error, count):
     eas.inject(**{"op": "importBill", **fault})
@@ -46,13 +38,6 @@ def test_lost_connections(api, eas, fault, error, count):
     assert eas.count("CRM-AR-1") == count
     assert returned(save(api))["code"] == ("NUMBER_EXISTS" if count else "0")
     assert eas.count("CRM-AR-1") == 1
-
-
-SLOW = [
-    ({"kind": "hang", "seconds": 5}, 0),
-    ({"kind": "hang", "seconds": 5, "commit": True}, 1),
-    ({"kind": "delay", "seconds": 5}, 1),
-]
 
 
 @pytest.mark.parametrize(("fault", "count"), SLOW)

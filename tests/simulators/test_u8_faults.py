@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from fault_table import LOST, SLOW
 from raw_calls import U8Calls
 from u8_values import CUSTOMER, RECEIVABLE
 
@@ -22,15 +23,6 @@ def add(api, **parameters):
     return api.send("oughtreceive", "add", RECEIVABLE, **{"biz_id": "crm-AR-7", "sync": "1", **parameters})
 
 
-LOST = [
-    ({"kind": "drop_before_commit"}, http.client.RemoteDisconnected, 0),
-    ({"kind": "drop_after_commit"}, http.client.RemoteDisconnected, 1),
-    ({"kind": "reset"}, ConnectionResetError, 0),
-    ({"kind": "reset", "commit": True}, ConnectionResetError, 1),
-    ({"kind": "short_body"}, http.client.IncompleteRead, 1),
-]
-
-
 @pytest.mark.parametrize(("fault", "error", "count"), LOST)
 def test_lost_connections(api, u8, fault, error, count):
     u8.inject(**{"op": "add", **fault})
@@ -39,13 +31,6 @@ def test_lost_connections(api, u8, fault, error, count):
     assert u8.count("crm-AR-7") == count
     assert add(api).json["errcode"] == "0"  # the same id never makes a second one
     assert u8.count("crm-AR-7") == 1
-
-
-SLOW = [
-    ({"kind": "hang", "seconds": 5}, 0),
-    ({"kind": "hang", "seconds": 5, "commit": True}, 1),
-    ({"kind": "delay", "seconds": 5}, 1),
-]
 
 
 @pytest.mark.parametrize(("fault", "count"), SLOW)

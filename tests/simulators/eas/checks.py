@@ -1,8 +1,9 @@
 """Documents in JSON: fields, types, then what the accounts know."""
 
 import re
-from datetime import date
 from decimal import Decimal, InvalidOperation
+
+from simulation.dates import is_date
 
 from .forms import CHOICES, CUSTOMER, MATERIAL, RECEIVABLE
 from .refusals import Refusal
@@ -54,7 +55,7 @@ def _text(field, value, switches):
     if not isinstance(value, str):
         return None
     if field.type == "d":
-        fits = _is_date(value)
+        fits = is_date(value)
     elif field.type == "t":
         fits = len(value) <= field.size
     else:
@@ -77,16 +78,6 @@ def _number(value, places, allowed):
     if not number.is_finite() or number != round(number, places) or abs(number) >= Decimal(10) ** 15:
         return None
     return format(number, "f")
-
-
-def _is_date(text):
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 class Accounts:

@@ -1,8 +1,9 @@
 """Bodies in: shape, fields, types, then what the accounts know."""
 
 import re
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+
+from simulation.dates import is_date
 
 from .refusals import Refusal, bad_field, business
 from .resources import CHOICES, CUSTOMER, EAI_CUSTOMER, INVOICE, ORDER, PRODUCT, RECEIPT, RECEIVABLE
@@ -58,7 +59,7 @@ def _text(field, value, switches):
     if field.type == "t":
         fits = len(value) <= field.size and not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", value)
     elif field.type == "d":
-        fits = _is_date(value)
+        fits = is_date(value)
     elif field.type in _DECIMAL:
         fits = _DECIMAL[field.type].fullmatch(value)
     elif field.type == "i":
@@ -68,16 +69,6 @@ def _text(field, value, switches):
     else:
         fits = value in CHOICES[field.type]
     return value if fits else None
-
-
-def _is_date(text):
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 class Accounts:
