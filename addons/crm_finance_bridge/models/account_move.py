@@ -108,10 +108,23 @@ class AccountMove(models.Model):
 
     # -- what is frozen ---------------------------------------------------------------------
 
-    def _finance_check_free(self):
-        """Raises UserError if the finance system has or may have one of these invoices."""
+    def _finance_check_free(self, with_amounts=False):
+        """Raises UserError if the finance system has or may have one of these invoices.
+
+        :param with_amounts: amounts are about to change. Odoo then leaves taxes and total of a posted invoice as they
+            were; of one that waits nothing must go out that does not add up, so it is refused too.
+        """
         for row in self._finance_rows():
             if not row._is_frozen():
+                if with_amounts and row.error_code != "withdrawn":
+                    raise UserError(
+                        self.env._(
+                            "%(invoice)s waits to go to the finance system as %(number)s. Reset it to draft, change it "
+                            "and post it again: it goes out as it is then.",
+                            invoice=row.res_name,
+                            number=row.number,
+                        )
+                    )
                 continue
             if row.state in ("sending", "uncertain"):
                 raise UserError(
@@ -138,6 +151,10 @@ class AccountMove(models.Model):
                     number=row.number,
                 )
             )
+
+    def _finance_note_changed(self):
+        """What was frozen of these invoices changed before anything was sent; entries and bills are none of ours."""
+        self.env["finance.outbox"]._note_changed(self.filtered(lambda move: move.move_type in SENT))
 
     def _finance_withdraw(self):
         """These invoices are no longer posted; what was not sent yet is not sent."""

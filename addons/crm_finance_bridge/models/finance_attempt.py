@@ -43,6 +43,7 @@ class FinanceAttempt(models.Model):
             "retry": self.env._("Retried by a person"),
             "mark_done": self.env._("Marked as done by a person"),
             "withdraw": self.env._("Taken back here"),
+            "refreeze": self.env._("Changed here before it was sent"),
         }
 
     @api.model

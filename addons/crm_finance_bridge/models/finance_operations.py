@@ -21,6 +21,8 @@ class Operation(NamedTuple):
     :param products: method of the model: recordset -> {id: products}, made over there first where we are their source
     :param binds: kind of the binding it belongs to, where that is not its own: it changes what is there already and
         may be sent again and again, the last values win
+    :param tells: method of the model: (recordset, rows) -> a person hears that what may stand over there changed here;
+        without one such a change is refused where it is made
     """
 
     model: str
@@ -33,6 +35,7 @@ class Operation(NamedTuple):
     follows: str = ""
     products: str = ""
     binds: str = ""
+    tells: str = ""
 
 
 _CUSTOMER = {"needs": "_finance_customers", "needs_operation": "customer", "needs_value": "customer_number"}
@@ -62,6 +65,7 @@ class FinanceOutbox(models.Model):
                 "_finance_order_values",
                 "{prefix}-SO-{id}",
                 products="_finance_products",
+                tells="_finance_tell_differences",
                 **_CUSTOMER,
             ),
             "own_receipt": Operation(

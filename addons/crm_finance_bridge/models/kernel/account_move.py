@@ -4,7 +4,7 @@ SENT = ("out_invoice", "out_refund")
 # what was frozen when the invoice was posted
 FROZEN = frozenset(
     {"state", "partner_id", "commercial_partner_id", "currency_id", "company_id", "move_type", "name", "invoice_date",
-     "invoice_date_due", "invoice_payment_term_id", "invoice_line_ids", "line_ids"}
+     "invoice_date_due", "invoice_payment_term_id", "invoice_currency_rate", "invoice_line_ids", "line_ids"}
 )  # fmt: skip
 
 
@@ -24,7 +24,9 @@ class AccountMove(models.Model):
         )
         changing._finance_check_free()
         result = super().write(vals)
-        changing.filtered(lambda move: move.state != "posted")._finance_withdraw()
+        taken_back = changing.filtered(lambda move: move.state != "posted")
+        taken_back._finance_withdraw()
+        (changing - taken_back)._finance_note_changed()
         return result
 
     def _finance_changes(self, move, vals, name):
