@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_merchant.lib.money import from_float
@@ -72,6 +72,10 @@ class AccountPayment(models.Model):
         rows = self._finance_check_free()
         rows.filtered(lambda row: row.error_code != "withdrawn")._withdraw()
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_finance_system(self):
+        self._finance_take_back()
+
     def _finance_check_free(self):
         """Outbox rows of these payments, as superuser.
 
@@ -83,7 +87,7 @@ class AccountPayment(models.Model):
                 raise UserError(
                     self.env._(
                         "%(payment)s stands in the finance system as %(number)s, or is on its way there, and cannot be "
-                        "changed, reset or cancelled here. Register a refund instead.",
+                        "changed, reset, cancelled or deleted here. Register a refund instead.",
                         payment=row.res_name,
                         number=row.number,
                     )
