@@ -1,8 +1,11 @@
-from odoo import models
+import json
+from decimal import Decimal
+
+from odoo import api, fields, models
 
 from odoo.addons.crm_merchant.lib.money import from_float
 
-from .account_move import _spread_rest, _texts
+from .account_move import READERS, _spread_rest, _texts
 from .finance_mapping import NO_RECORD
 
 
@@ -10,6 +13,20 @@ class SaleOrder(models.Model):
     """A confirmed order goes out where the connection says so; its contract's number goes with it."""
 
     _inherit = "sale.order"
+
+    finance_bridge_difference = fields.Text(
+        "Differs in the Finance System", compute="_compute_finance_bridge_difference", groups=READERS
+    )
+
+    def _watched_fields(self):
+        return super()._watched_fields() | {"partner_id": "_on_finance_changed"}
+
+    def _on_finance_changed(self, _before):
+        """Handler: another customer."""
+        self._finance_note_changed()
+
+    def _finance_note_changed(self):
+        self.env["finance.outbox"]._note_changed(self.filtered(lambda order: order.state == "sale"))
 
     def _approval_state_written(self, before):
         """Handler of ``state``: confirmed orders go out; one that is cancelled after that asks for a person."""
@@ -29,51 +46,100 @@ class SaleOrder(models.Model):
     def _finance_enqueue(self):
         outbox = self.env["finance.outbox"].sudo()
         for connection in self.env["finance.connection"]._on_for(self, "sends_orders"):
-            orders = self.filtered(lambda order, company=connection.company_id: order.company_id == company)
-            orders = orders.filtered(lambda order: not order.currency_id.is_zero(order.amount_total))
-            if not orders or not outbox._can_send(connection, "sales_order"):
-                continue
-            sent = orders._finance_rows().filtered(
-                lambda row, to=connection: row.connection_id == to and row._is_frozen()
-            )
-            for row in sent:
-                self._finance_ask(
-                    row,
-                    lambda env, row=row: env._("%(number)s was confirmed here again", number=row.number),
-                    connection._in_words().env._(
-                        "%(order)s was cancelled and is confirmed here again; it stands in the finance system as "
-                        "%(number)s. Compare both and open or correct it there.",
-                        order=row.res_name,
-                        number=row.number,
-                    ),
-                )
-            if new := orders - orders.browse(sent.mapped("res_id")):
-                outbox._enqueue(connection, "sales_order", new)
+            orders = self._finance_to_send(connection)
+            if orders and outbox._can_send(connection, "sales_order"):
+                # one that was cancelled and is confirmed again may stand over there from the first time
+                sent = orders._finance_rows().filtered(lambda row, to=connection: row.connection_id == to)
+                sent = sent.filtered(lambda row: row._is_frozen())
+                self._finance_tell_differences(sent)
+                if new := orders - orders.browse(sent.mapped("res_id")):
+                    outbox._enqueue(connection, "sales_order", new)
 
-    def _finance_ask(self, row, summary, note):
-        """One to-do about an order that stands over there; an older one about it is out of date."""
-        row._close_todo()
-        row.connection_id._ask_person(row, row.connection_id.responsible_id, summary, note)
+    def _finance_to_send(self, connection):
+        """Hook: which of these confirmed orders go to ``connection``. Those of nothing do not."""
+        return self.filtered(
+            lambda order: order.company_id == connection.company_id
+            and not order.currency_id.is_zero(order.amount_total)
+        )
 
     def _finance_rows(self):
-        """Outbox rows of these orders, as superuser."""
+        """Outbox rows of these orders (superuser)."""
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        return self.env["finance.outbox"].sudo().search(domain)
+        return self.env["finance.outbox"].sudo().search(domain) if self.ids else self.env["finance.outbox"].sudo()
 
     def _finance_cancelled(self):
         rows = self._finance_rows()
         sent = rows.filtered(lambda row: row._is_frozen())
         (rows - sent).filtered(lambda row: row.error_code != "withdrawn")._withdraw()
-        for row in sent:
-            self._finance_ask(
-                row,
-                lambda env, row=row: env._("%(number)s was cancelled here", number=row.number),
-                row.connection_id._in_words().env._(
-                    "%(order)s was cancelled here and stands in the finance system as %(number)s. Close it there.",
-                    order=row.res_name,
-                    number=row.number,
-                ),
+        self._finance_tell_differences(sent)
+
+    # -- what stands over there as it was ---------------------------------------------------
+
+    @api.depends("state", "partner_id", "amount_total", "order_line.product_id", "order_line.product_uom_qty")
+    def _compute_finance_bridge_difference(self):
+        rows = self._finance_rows().filtered(lambda row: row._is_frozen()).grouped("res_id")
+        for order in self:
+            texts = [order.sudo()._finance_difference(row, self.env) for row in rows.get(order.id, ())]
+            order.finance_bridge_difference = "\n".join(filter(None, texts)) or False
+
+    def _finance_tell_differences(self, rows):
+        """The order over there stays as it was sent: no call that changes one is known. A person changes it there.
+
+        :param rows: outbox rows of orders that stand or may stand over there
+        """
+        for row in rows:
+            connection = row.connection_id
+            text = self.browse(row.res_id).sudo()._finance_difference(row, connection._in_words().env)
+            if not text:
+                row._close_todo()
+            elif row.activity_ids:
+                row.activity_ids.note = text
+            else:
+                connection._ask_person(
+                    row,
+                    connection.responsible_id,
+                    lambda env, row=row: env._("%(number)s differs from the order here", number=row.number),
+                    text,
+                )
+
+    def _finance_difference(self, row, env):
+        """What is not over there as it is here, in the language of ``env``; empty if all is the same."""
+        self.ensure_one()
+        if self.state == "cancel":
+            return env._(
+                "%(order)s was cancelled here and stands in the finance system as %(number)s. Close it there.",
+                order=row.res_name,
+                number=row.number,
             )
+        parts = self.with_company(row.company_id)._finance_differing_parts(json.loads(row.values_text), env)
+        if not parts:
+            return ""
+        return env._(
+            "%(order)s was changed here after it went to the finance system as %(number)s, and stays there as it was "
+            "sent. Change it there too. %(what)s",
+            order=row.res_name,
+            number=row.number,
+            what="; ".join(parts),
+        )
+
+    def _finance_differing_parts(self, sent, env):
+        """Hook: what of the sent values is not so any more, each as a text."""
+        ours = self._prepare_finance_order_vals()
+        changed = []
+        if sent["customer"] != ours["customer"]:
+            names = [self.env["res.partner"].browse(v["customer"]).exists().display_name or "" for v in (sent, ours)]
+            changed.append((env._("Customer"), *names))
+        if (sent["amount_total"], sent["currency"]) != (ours["amount_total"], ours["currency"]):
+            changed.append((env._("Amount"), *(f"{v['amount_total']} {v['currency']}" for v in (sent, ours))))
+        before, now = _by_product(sent["lines"]), _by_product(ours["lines"])
+        name_of = self.env["finance.mapping"]._name_of_key
+        for product in dict.fromkeys([*before, *now]):
+            if before.get(product) != now.get(product):
+                changed.append((name_of(product), *(_line_text(lines.get(product), env) for lines in (before, now))))
+        return [
+            env._("%(what)s: there %(there)s, here %(here)s", what=what, there=there, here=here)
+            for what, there, here in changed
+        ]
 
     # -- frozen values ----------------------------------------------------------------------
 
@@ -131,3 +197,18 @@ class SaleOrder(models.Model):
             "amount_tax": total - untaxed,
             "amount_total": total,
         }
+
+
+def _by_product(lines):
+    """{product: (quantity, amount)} of the lines of frozen values."""
+    sums = {}
+    for line in lines:
+        quantity, amount = sums.get(line["product"], (Decimal(0), Decimal(0)))
+        sums[line["product"]] = quantity + Decimal(line["quantity"]), amount + Decimal(line["amount_total"])
+    return sums
+
+
+def _line_text(line, env):
+    if line is None:
+        return env._("none")
+    return env._("%(quantity)s for %(amount)s", quantity=format(line[0], "f"), amount=format(line[1], "f"))

@@ -37,3 +37,4 @@ from . import test_opening_rules
 from . import test_scope
 from . import test_together
 from . import test_unforeseen
+from . import test_changed_here

@@ -249,7 +249,7 @@ class TestWhatGoesOut(BridgeCase):
         self.assertEqual(order.state, "sale")
         row = self.row(order)
         self.assertEqual((row.state, len(row.activity_ids)), ("done", 1))
-        self.assertIn("again", row.activity_ids.summary)
+        self.assertIn(str(order.amount_total), row.activity_ids.note)
         self.deliver()
         self.assertExactlyOnce(order)
 

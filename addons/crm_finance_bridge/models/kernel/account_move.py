@@ -6,6 +6,8 @@ FROZEN = frozenset(
     {"state", "partner_id", "commercial_partner_id", "currency_id", "company_id", "move_type", "name", "invoice_date",
      "invoice_date_due", "invoice_payment_term_id", "invoice_currency_rate", "invoice_line_ids", "line_ids"}
 )  # fmt: skip
+# what Odoo does not follow with the amounts of a posted invoice
+AMOUNTS = frozenset({"currency_id", "invoice_currency_rate", "move_type"})
 
 
 class AccountMove(models.Model):
@@ -22,7 +24,7 @@ class AccountMove(models.Model):
         changing = posted.filtered(
             lambda move: any(name in FROZEN and self._finance_changes(move, vals, name) for name in vals)
         )
-        changing._finance_check_free()
+        changing._finance_check_free(with_amounts=not AMOUNTS.isdisjoint(vals))
         result = super().write(vals)
         taken_back = changing.filtered(lambda move: move.state != "posted")
         taken_back._finance_withdraw()
