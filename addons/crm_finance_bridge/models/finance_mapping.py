@@ -114,6 +114,22 @@ class FinanceMapping(models.Model):
 
     # -- what is remembered -----------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        mappings = super().create(vals_list)
+        mappings._take_up_receipts()
+        return mappings
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._take_up_receipts()
+        return result
+
+    def _take_up_receipts(self):
+        """Receipts that waited for one of these currencies go on by themselves."""
+        for mapping in self.filtered(lambda mapping: mapping.kind == "currency"):
+            self.env["finance.receipt"].sudo()._take_up_currency(mapping.connection_id.sudo(), mapping.number)
+
     @api.model
     @tools.ormcache("connection_id")
     def _remembered(self, connection_id):

@@ -1,6 +1,6 @@
 """What a receipt that was read becomes here: a payment, matched where that is certain, many at a time."""
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from odoo.addons.crm_project_delivery.lib.references import document_numbers
@@ -24,6 +24,17 @@ class FinanceReceipt(models.Model):
                     "currency_id": currencies.get(row.currency_number, False),
                 }
                 row._through_door(*vals).write(vals)
+
+    @api.model
+    def _take_up_currency(self, connection, number):
+        """The currency of these receipts is known by now: the next poll registers them, which is soon."""
+        domain = [("connection_id", "=", connection.id), ("currency_number", "=", number), ("state", "=", "review"),
+                  ("currency_id", "=", False), ("payment_id", "=", False)]  # fmt: skip
+        if rows := self.search(domain):
+            rows._refresh_links()
+            rows._set("new", False)
+            rows.activity_ids.unlink()
+            self.env.ref("crm_finance_bridge.cron_poll").sudo()._trigger()
 
     def _register_money(self, by_hand=False):
         """Money over there becomes payments here, and pays plan rows where that is certain.

@@ -134,7 +134,12 @@ class TestReceiptChanged(ChangedCase):
     def changes(self):
         other = self.env["res.partner"].create({"name": "别家", "is_company": True})
         yesterday = fields.Date.subtract(fields.Date.today(), days=1)
-        return [{"amount": 251}, {"partner_id": other.id}, {"currency_id": self.other_currency().id}, {"date": yesterday}]
+        return [
+            {"amount": 251},
+            {"partner_id": other.id},
+            {"currency_id": self.other_currency().id},
+            {"date": yesterday},
+        ]
 
     def test_what_stands_over_there_cannot_be_changed(self):
         payment = self.payment()

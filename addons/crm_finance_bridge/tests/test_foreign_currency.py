@@ -115,6 +115,24 @@ class TestForeignCurrency(BridgeCase, DeliveryCase):
         receipt = self.env["finance.receipt"].search([])
         self.assertEqual((receipt.state, receipt.payment_id.id), ("review", False))
 
+    def test_receipts_that_waited_for_a_mapping_go_on_when_it_is_there(self):
+        self.erp.receipts = [
+            self.receipt(currency_number="PRE099", remote_id=f"10040{n}", number=f"SKD9{n}") for n in range(3)
+        ]
+        self.poll()
+        receipts = self.env["finance.receipt"].search([])
+        self.assertEqual(set(receipts.mapped("state")), {"review"})
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        vals = {"connection_id": self.connection.id, "kind": "currency", "currency_id": euro.id, "number": "PRE098"}
+        mapping = self.env["finance.mapping"].with_user(self.clerk).create(vals)
+        self.assertEqual(set(receipts.mapped("state")), {"review"})
+        mapping.number = "PRE099"
+        self.assertEqual((set(receipts.mapped("state")), len(receipts.activity_ids)), ({"new"}, 0))
+        self.poll()
+        self.assertEqual(receipts.payment_id.currency_id, euro)
+        self.assertEqual(len(receipts.payment_id), 3)
+
     def compare(self, currency):
         """Lines of a comparison with books over there that hold the invoice in ``currency``."""
         self.deliver()
