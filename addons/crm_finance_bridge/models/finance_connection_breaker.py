@@ -103,16 +103,16 @@ class FinanceConnection(models.Model):
         is_new = not self.stop_reason
         self._breaker_write({"stop_reason": sentence})
         if is_new:
-            self._ask_person(self, self.responsible_id, lambda _env: sentence[:200], sentence)
+            self._tell_stopped()
 
     def _ask_person(self, record, user, summary, note):
         """One to-do on ``record``, however often it comes up. Failing to tell never loses what is to be told.
 
         :param summary: function of an environment in the reader's language
         """
-        if record.activity_ids:
+        if record.activity_ids.user_id.filtered("active"):
             return
-        user = user._finance_stand_in(self.company_id)
+        user = (user | self.responsible_id)._finance_stand_in(self.company_id)
         env = self.with_context(lang=user.lang).env
         try:
             with self.env.cr.savepoint():

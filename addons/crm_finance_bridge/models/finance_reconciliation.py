@@ -77,6 +77,7 @@ class FinanceReconciliation(models.Model):
     def _cron_reconcile(self):
         """Compares every connection that is on, and what people asked for; one that fails stops no other."""
         connections = self.env["finance.connection"].sudo().search([("state", "=", "on"), ("stop_reason", "=", False)])
+        self.env["finance.connection"].sudo().search([("state", "=", "on")])._pass_on_todos()
         asked = self.sudo().search([("state", "=", "waiting")])
         runs = asked
         for connection in connections:

@@ -38,3 +38,4 @@ from . import test_scope
 from . import test_together
 from . import test_unforeseen
 from . import test_changed_here
+from . import test_stand_in
