@@ -130,6 +130,11 @@ def test_blue_receivable_is_a_sum_per_account():
     }
     rows = scripted(settings={"tax_account": "2221"}).build("receivable", values)["oughtreceive"]["entry"]
     assert [(row["subjectcode"], row["amount"]) for row in rows] == [("6001", "90.09"), ("2221", "13.01")]
+    named = receivable_values(
+        lines=[{**lines[0], "account": "a1"}, {**lines[0], "account": "a2"}], amount_total="226.20"
+    )
+    rows = scripted(settings={"accounts": {"a1": "6051"}}).build("receivable", named)["oughtreceive"]["entry"]
+    assert [(row["subjectcode"], row["amount"]) for row in rows] == [("6051", "113.10"), ("6001", "113.10")]
 
 
 def test_an_account_that_would_be_booked_the_wrong_way_round_stops(errors):

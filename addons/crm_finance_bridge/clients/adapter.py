@@ -38,6 +38,8 @@ class FinanceAdapter(ABC):
     kinds = ("customer", "receivable", "receipt")
     # kinds that may be handed to ``build``; others are never put into the outbox
     sends = ("customer", "receivable")
+    # kinds of mappings that ``build`` reads; others are not offered for this product
+    mapped_kinds = ("product", "unit", "currency", "salesperson", "settlement")
 
     @classmethod
     @abstractmethod

@@ -43,6 +43,7 @@ class YonyouU8Adapter(FinanceAdapter):
     kinds = tuple(RESOURCES)
     # kinds that may be handed to ``build``
     sends = tuple(BUILDERS)
+    mapped_kinds = (*FinanceAdapter.mapped_kinds, "department", "account")
 
     def __init__(self, client, settings, *, page_size=100, clock=time.time):
         self.client = client

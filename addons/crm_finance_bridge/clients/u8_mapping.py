@@ -47,7 +47,8 @@ class U8Settings(BookSettings):
 
     :param person: 业务员编码 of salespersons who are not mapped
     :param settle_style: 结算方式编码 of journals that are not mapped
-    :param revenue_account: 对方科目 of a receivable; must be no controlled account
+    :param accounts: our key of an account of an invoice line -> 对方科目 of a receivable
+    :param revenue_account: 对方科目 of lines whose account is not mapped; must be no controlled account
     :param tax_account: account of the tax; empty: the tax stays in the revenue account's row
     :param credit_code_field: customer field that takes the credit code (U8 names none), empty: not sent
     :param auditor_person, auditor_user: who audits (审核) what we enter, exactly one; none: a person over there audits
@@ -68,6 +69,7 @@ class U8Settings(BookSettings):
     person: str = ""
     operator: str = ""
     sale_type: str = ""
+    accounts: dict[str, str] = field(default_factory=dict)
     revenue_account: str = ""
     tax_account: str = ""
     settle_style: str = ""

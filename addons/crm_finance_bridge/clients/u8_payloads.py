@@ -210,8 +210,8 @@ def _order_row(line, settings):
 def _by_account(values, settings):
     """Account -> signed amount, without those that come to nothing."""
     sums = {}
-    revenue = setting(settings, "revenue_account")
     for line in values.get("lines") or ():
+        revenue = settings.accounts.get(line.get("account")) or setting(settings, "revenue_account")
         untaxed, tax, total = line_amounts(line)
         if settings.tax_account:
             sums[revenue] = sums.get(revenue, Decimal(0)) + untaxed

@@ -10,7 +10,7 @@ The frozen values that every product's builders understand:
 ``receivable``: ``number``, ``customer_number``, ``date``, ``due_date``, ``currency``,
 ``amount_total``, ``lines`` [{``product`` and ``unit`` (our keys, mapped), ``quantity``,
 ``price_unit`` (tax included), ``tax_rate`` (percent), ``amount_untaxed``, ``amount_tax``,
-``amount_total``; optional ``name``}]; optional ``installments`` [{``date``, ``amount``}],
+``amount_total``; optional ``name``, ``account`` (our key)}]; optional ``installments`` [{``date``, ``amount``}],
 ``remark``, ``exchange_rate``.
 
 ``credit_note``: the same with negative quantities and amounts; check the sign on the real account set before it is

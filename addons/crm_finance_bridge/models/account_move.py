@@ -234,6 +234,7 @@ class AccountMove(models.Model):
         return {
             "product": mapping._key_of(line[RECORD_FIELDS["product"]]) or NO_RECORD,
             "unit": mapping._key_of(line.product_uom_id) or NO_RECORD,
+            "account": mapping._key_of(line.account_id) or NO_RECORD,
             "name": (line.name or "")[:255],
             "quantity": quantity,
             "price_unit": from_float(total / quantity, 6) if quantity else Decimal(0),

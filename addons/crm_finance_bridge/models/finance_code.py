@@ -2,9 +2,9 @@ from odoo import api, fields, models
 
 from odoo.addons.crm_merchant.lib.credit_code import check_credit_code
 
+from ..clients.adapter import adapter_for
 from ..clients.errors import FinanceError
 from ..lib.vault import VaultError
-from .finance_mapping import RECORD_FIELDS
 
 BATCH = 1000
 # what the far side says of a code
@@ -87,7 +87,7 @@ class FinanceConnection(models.Model):
         codes, offered = [], False
         try:
             adapter = connection._adapter()
-            for kind in (*RECORD_FIELDS, "customer"):
+            for kind in (*adapter_for(connection.product).mapped_kinds, "customer"):
                 found = adapter.read_codes(kind)
                 offered = offered or found is not None
                 codes.extend(connection._codes_of(found))

@@ -72,6 +72,7 @@ class FinanceConnection(models.Model):
             "units": tables["unit"],
             "salespersons": tables.get("salesperson", {}),
             "settlements": tables.get("settlement", {}),
+            "accounts": tables.get("account", {}),
             "local_currency": self.local_currency,
             "customer_class": self.u8_customer_class or "",
             "product_class": self.u8_product_class or "",

@@ -1,12 +1,16 @@
 from collections import defaultdict
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+from ..clients.adapter import adapter_for
 
 # kind -> field that holds our record; the adapter knows the kinds by these names
 RECORD_FIELDS = {
     "product": "product_id",
     "unit": "uom_id",
     "currency": "currency_id",
+    "account": "account_id",
     "tax": "tax_id",
     "department": "team_id",
     "salesperson": "user_id",
@@ -62,6 +66,7 @@ class FinanceMapping(models.Model):
             ("product", "Product"),
             ("unit", "Unit"),
             ("currency", "Currency"),
+            ("account", "Account"),
             ("tax", "Tax"),
             ("department", "Sales Team"),
             ("salesperson", "Salesperson"),
@@ -70,9 +75,11 @@ class FinanceMapping(models.Model):
         required=True,
         default="product",
     )
+    kind_choices = fields.Json(compute="_compute_kind_choices")
     product_id = fields.Many2one("product.product", check_company=True, ondelete="cascade")
     uom_id = fields.Many2one("uom.uom", "Unit", ondelete="cascade")
     currency_id = fields.Many2one("res.currency", ondelete="cascade")
+    account_id = fields.Many2one("account.account", check_company=True, ondelete="cascade")
     tax_id = fields.Many2one("account.tax", check_company=True, ondelete="cascade")
     team_id = fields.Many2one("crm.team", "Sales Team", check_company=True, ondelete="cascade")
     user_id = fields.Many2one("res.users", "Salesperson", ondelete="cascade")
@@ -85,6 +92,26 @@ class FinanceMapping(models.Model):
 
     _key_uniq = models.UniqueIndex("(connection_id, kind, key)", "This mapping is already there.")
     _key_filled = models.Constraint("CHECK (key IS NOT NULL)", "Choose what is mapped.")
+
+    @api.depends("connection_id.product")
+    def _compute_kind_choices(self):
+        for mapping in self:
+            product = mapping.connection_id.product
+            mapping.kind_choices = list(adapter_for(product).mapped_kinds) if product else list(RECORD_FIELDS)
+
+    @api.constrains("kind", "connection_id")
+    def _check_kind(self):
+        for mapping in self:
+            if mapping.kind not in mapping.kind_choices:
+                kinds = dict(self._fields["kind"]._description_selection(self.env))
+                products = dict(mapping.connection_id._fields["product"]._description_selection(self.env))
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s asks for no number of %(kind)s, so such a row would change nothing.",
+                        product=products[mapping.connection_id.product],
+                        kind=kinds[mapping.kind],
+                    )
+                )
 
     @api.depends("kind", *RECORD_FIELDS.values())
     def _compute_key(self):

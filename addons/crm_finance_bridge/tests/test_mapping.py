@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 import psycopg2
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -33,6 +33,21 @@ class TestMapping(BridgeCase):
     def test_nothing_is_mapped_without_a_record(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.CheckViolation):
             self.env["finance.mapping"].create({**self.vals(), "product_id": False})
+
+    def test_only_what_the_product_asks_for(self):
+        """Galaxy takes the rate of a tax and no department of a document: such rows would change nothing."""
+        tax = self.env["account.tax"].search([("company_id", "=", self.company.id)], limit=1)
+        team = self.env["crm.team"].search([], limit=1)
+        account = self.journal.default_account_id
+        for vals in (
+            {"kind": "tax", "tax_id": tax.id},
+            {"kind": "department", "team_id": team.id},
+            {"kind": "account", "account_id": account.id},
+        ):
+            with self.subTest(vals), self.assertRaisesRegex(ValidationError, "Kingdee"), self.env.cr.savepoint():
+                self.env["finance.mapping"].create({**self.vals(), "product_id": False, **vals})
+        new = self.env["finance.mapping"].new({"connection_id": self.connection.id})
+        self.assertEqual(new.kind_choices, ["product", "unit", "currency", "salesperson", "settlement"])
 
     def test_sales_enters_none(self):
         with self.assertRaises(AccessError):

@@ -66,6 +66,16 @@ class TestU8ExactlyOnce(U8Case, ExactlyOnceCase):
         self.assertEqual(self.far.documents("oughtreceive")[-1]["amount"], f"{move.amount_total:.2f}")
         self.assertEqual(self.far.tokens, 1)
 
+    def test_mapped_account_of_a_line(self):
+        line = self.invoice(post=False).invoice_line_ids[0]
+        self.env["finance.mapping"].create(
+            {"connection_id": self.connection.id, "kind": "account", "account_id": line.account_id.id, "number": "6051"}
+        )
+        move = self.invoice(1000)
+        self.deliver()
+        self.assertOnceOverThere(move)
+        self.assertEqual(self.far.documents("oughtreceive")[-1]["entry"][0]["subjectcode"], "6051")
+
     def test_a_commit_after_the_second_send_is_adopted(self):
         """The number is taken by the first send: ask, adopt, never a second number."""
         move = self.invoice()
