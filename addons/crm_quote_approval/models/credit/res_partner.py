@@ -37,6 +37,8 @@ class ResPartner(models.Model):
         :param values: dict ``partner id -> {"limit": float or None, "balance": float, "moment": naive UTC datetime}``;
             a limit of None leaves the limit as it is, a balance of None leaves balance and moment
         """
+        if not self:
+            return
         partners, differs = self.sudo().with_company(company), company.currency_id.compare_amounts
         # (field, value) -> ids: nearly all customers share the moment, and few owe another amount than the night before
         new = defaultdict(list)
