@@ -29,8 +29,8 @@ from . import finance_reconciliation_line
 from . import finance_outbox
 from . import finance_operations
 from . import finance_outbox_changes
-from . import finance_outbox_anew
 from . import finance_outbox_people
+from . import finance_outbox_anew
 from . import finance_outbox_shown
 from . import finance_outbox_lanes
 from . import finance_outbox_worker

@@ -27,7 +27,7 @@ class FinanceConnection(models.Model):
                     person=person.name,
                     stand_in=stand_in.name,
                 )
-                if stand_in != person
+                if person and stand_in != person
                 else False
             )
 

@@ -54,3 +54,11 @@ class FinanceOutbox(models.Model):
         differ._close_todo()
         if frozen and rules.tells:
             getattr(records.browse(frozen.mapped("res_id")), rules.tells)(frozen)
+
+    def _close_todo(self):
+        """What was wrong with a document on its way is settled; what differs of it by now asks again."""
+        told = self.filtered(lambda row: row.state == "done" and self._operations()[row.operation].tells)
+        told = told.filtered("activity_ids")
+        super()._close_todo()
+        for row in told:
+            self._note_changed(self.env[row.res_model].browse(row.res_id))

@@ -90,17 +90,16 @@ class SaleOrder(models.Model):
         for row in rows:
             connection = row.connection_id
             text = self.browse(row.res_id).sudo()._finance_difference(row, connection._in_words().env)
+            todo = row.activity_ids.filtered(
+                lambda todo, row=row: todo.summary
+                == _summary(row, todo.user_id.with_context(lang=todo.user_id.lang).env)
+            )
             if not text:
-                row._close_todo()
-            elif row.activity_ids:
-                row.activity_ids.note = text
+                todo.unlink()
+            elif todo:
+                todo.note = text
             else:
-                connection._ask_person(
-                    row,
-                    connection.responsible_id,
-                    lambda env, row=row: env._("%(number)s differs from the order here", number=row.number),
-                    text,
-                )
+                connection._ask_person(row, connection.responsible_id, lambda env, row=row: _summary(row, env), text)
 
     def _finance_difference(self, row, env):
         """What is not over there as it is here, in the language of ``env``; empty if all is the same."""
@@ -197,6 +196,10 @@ class SaleOrder(models.Model):
             "amount_tax": total - untaxed,
             "amount_total": total,
         }
+
+
+def _summary(row, env):
+    return env._("%(number)s differs from the order here", number=row.number)
 
 
 def _by_product(lines):

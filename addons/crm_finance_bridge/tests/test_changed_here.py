@@ -251,6 +251,29 @@ class TestOrderChanged(ChangedCase):
         self.commit()
         self.assertIn("无锡另一家有限公司", self.todo(order).note)
 
+    def test_changed_while_its_fate_is_not_known(self):
+        order = self.order(is_sent=False)
+        self.erp.faults = {"save": ["", "dropped"]}
+        self.deliver()
+        self.assertEqual(self.row(order).state, "uncertain")
+        order.order_line.product_uom_qty = 5
+        self.commit()
+        self.assertIn("565.00", self.todo(order).note)
+        self.deliver(later=200)
+        self.commit()
+        self.assertExactlyOnce(order)
+        self.assertIn("565.00", self.todo(order).note)
+
+    def test_another_todo_on_the_row_stays(self):
+        order = self.order()
+        row = self.row(order)
+        row.connection_id._ask_person(row, self.clerk, lambda _env: "taken back", "x")
+        order.order_line.product_uom_qty = 5
+        self.commit()
+        order.order_line.product_uom_qty = 3
+        self.commit()
+        self.assertEqual(self.todo(order).mapped("summary"), ["taken back"])
+
     def test_what_is_not_judged_asks_nobody(self):
         order = self.order()
         order.write({"client_order_ref": "PO-9", "note": "x"})
