@@ -224,8 +224,9 @@ class FinanceConnection(models.Model):
             .sudo()
             ._read_group([("connection_id", "=", self.id)], ["partner_id", "currency_id"], ["difference:sum"])
         )
+        nobody = self.env._("unknown customers")
         differing = [
-            f"{partner.display_name or self.env._('unknown customers')} {currency.format(difference)}"
+            f"{partner.display_name or nobody} {currency.format(difference)}"
             for partner, currency, difference in groups
             if not partner or not currency.is_zero(difference)
         ]
