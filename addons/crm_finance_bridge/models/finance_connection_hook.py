@@ -62,12 +62,11 @@ class FinanceConnection(models.Model):
                 raise UserError(
                     self.env._("A secret for announcements has at least %(count)s characters.", count=SHORTEST)
                 )
-            try:
-                token = vault.encrypt(secret)
-            except vault.VaultError as error:
-                raise UserError(connection._error_sentence(error)) from None
             own = connection.sudo()
-            vals = {"hook_token": token, "hook_code": own.hook_code or secrets.token_urlsafe(18)}
+            vals = {
+                "hook_token": connection._encrypted(secret),
+                "hook_code": own.hook_code or secrets.token_urlsafe(18),
+            }
             own._through_door(*vals).write(vals)
         # the clear text leaves the cache at once: a web_save reads its record back
         self.invalidate_recordset(["hook_input"], flush=False)

@@ -40,18 +40,24 @@ class FinanceConnection(models.Model):
             secret = connection.secret_input
             if not secret:
                 continue
-            try:
-                token = vault.encrypt(secret)
-            except vault.VaultError as error:
-                raise UserError(connection._error_sentence(error)) from None
             vals = {
-                "secret_token": token,
+                "secret_token": connection._encrypted(secret),
                 "secret_hint": vault.hint(secret),
                 "secret_set_at": fields.Datetime.now(),
             }
             connection.sudo()._through_door(*vals).write(vals)
         # the clear text leaves the cache at once: a web_save reads its record back
         self.invalidate_recordset(["secret_input"], flush=False)
+
+    def _encrypted(self, secret):
+        """Ciphertext of a secret that somebody entered.
+
+        :raises UserError: where the server has no key to encrypt with
+        """
+        try:
+            return vault.encrypt(secret)
+        except vault.VaultError as error:
+            raise UserError(self._error_sentence(error)) from None
 
     def _secret_clear(self):
         """The clear secret, only for the adapter. Raises VaultError."""

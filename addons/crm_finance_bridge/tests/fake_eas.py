@@ -6,9 +6,9 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from ..clients.errors import NotSent, Unknown
+from ..clients.errors import Unknown
 from ..clients.transport import HttpReply
-from .fake_erp import Killed
+from .fake_erp import fail_after, fail_before
 
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _MOVES = {"submitBill": ("SAVED", "SUBMITTED"), "auditBill": ("SUBMITTED", "AUDITED")}
@@ -58,7 +58,7 @@ class FakeEas:
     # -- inside -----------------------------------------------------------------------------
 
     def _answer(self, operation, arguments, fault):
-        self._before(fault)
+        fail_before(fault)
         if fault == "session":
             return self._fault("会话不存在或已失效，请重新登录")
         if fault == "refused":
@@ -67,22 +67,10 @@ class FakeEas:
             self.late.append((arguments[0], json.loads(arguments[1])))
             raise Unknown("no reply", reason="read_timeout")
         result = getattr(self, f"_{operation}")(*arguments)
-        if fault == "killed_after":
-            raise Killed
-        if fault == "dropped":
-            raise Unknown("no reply", reason="read_timeout")
+        fail_after(fault)
         if fault == "soap_fault":
             return self._fault("java.sql.SQLException")
         return HttpReply(200, (), "<html>登录</html>") if fault == "html" else self._said(operation, result)
-
-    @staticmethod
-    def _before(fault):
-        if fault == "killed_before":
-            raise Killed
-        if fault == "unsent":
-            raise NotSent("unreachable", reason="connect")
-        if fault == "lost":
-            raise Unknown("no reply", reason="read_timeout")
 
     def _said(self, operation, result):
         return self._reply(operation, f"<{operation}Return>{escape(json.dumps(result))}</{operation}Return>")

@@ -1,6 +1,6 @@
 """A far side that keeps its own ledger and fails on command. It lives in memory; no test leaves the process."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from ..clients.adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, FinanceAdapter
@@ -14,11 +14,38 @@ from ..clients.errors import (
     RemoteMessage,
     Unknown,
 )
-from ..clients.results import ConnectionReport, ReceiptCursor, RemoteDocument
+from ..clients.results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
 
 
 class Killed(BaseException):
     """The worker's process ends here; nothing catches it, as nothing catches a kill."""
+
+
+def fail_before(fault):
+    """What goes wrong before the far side has done anything."""
+    if fault == "killed_before":
+        raise Killed
+    if fault == "unsent":
+        raise NotSent("unreachable", reason="connect")
+    if fault == "lost":
+        raise Unknown("no reply", reason="read_timeout")
+
+
+def fail_after(fault):
+    """What goes wrong once it has done it."""
+    if fault == "killed_after":
+        raise Killed
+    if fault == "dropped":
+        raise Unknown("no reply", reason="read_timeout")
+
+
+def remote_receipt(**vals):
+    """An audited receipt of today as the far side tells it; ``customer_number`` and ``amount`` are given."""
+    usual = {
+        "remote_id": "100301", "number": "SKD000001", "entry_id": "1", "date": date.today(), "currency_number": "PRE001",
+        "third_number": "", "remark": "", "status": "C", "cancelled": False, "modified": datetime.now(UTC),
+    }  # fmt: skip
+    return RemoteReceipt(**usual | vals)
 
 
 class FakeErp:
@@ -99,7 +126,7 @@ class FakeAdapter(FinanceAdapter):
         fault = self.erp.fault("find")
         self._fail_before(fault)
         found = [self._remote(document) for document in self.erp.with_number(number)]
-        self._fail_after(fault)
+        fail_after(fault)
         return found
 
     def send_step(self, kind, step, number, payload=None):
@@ -113,7 +140,7 @@ class FakeAdapter(FinanceAdapter):
         else:
             document = self.erp.with_number(number)[0]
             document["status"] = {SUBMIT: "B", AUDIT: "C", "unaudit": "D"}[step]
-        self._fail_after(fault)
+        fail_after(fault)
         if fault == "unread":
             self.erp.faults["find"] = ["throttled"]
             return self._read_back(kind, number)
@@ -197,12 +224,7 @@ class FakeAdapter(FinanceAdapter):
         self.erp.calls.append((step, number))
 
     def _fail_before(self, fault):
-        if fault == "killed_before":
-            raise Killed
-        if fault == "unsent":
-            raise NotSent("unreachable", reason="connect")
-        if fault == "lost":
-            raise Unknown("no reply", reason="read_timeout")
+        fail_before(fault)
         if fault == "refused":
             raise Rejected(
                 "refused", code=11, messages=(RemoteMessage("FDATE", "会计期间已关闭"),), reason="msgcode_11"
@@ -213,12 +235,6 @@ class FakeAdapter(FinanceAdapter):
             raise Rejected("a firewall held it back", reason="http_403")
         if fault == "busy":
             raise Rejected("locked", code=13, retryable=True, reason="msgcode_13")
-
-    def _fail_after(self, fault):
-        if fault == "killed_after":
-            raise Killed
-        if fault == "dropped":
-            raise Unknown("no reply", reason="read_timeout")
 
     @staticmethod
     def _remote(document):

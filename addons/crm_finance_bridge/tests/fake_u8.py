@@ -3,9 +3,9 @@
 import json
 from urllib.parse import parse_qsl, urlsplit
 
-from ..clients.errors import NotSent, Unknown
+from ..clients.errors import Unknown
 from ..clients.transport import HttpReply
-from .fake_erp import Killed
+from .fake_erp import fail_after, fail_before
 
 NUMBERS = {"customer": "code", "inventory": "code", "saleorder": "code", "oughtreceive": "code", "accept": "vouchcode"}
 
@@ -57,7 +57,7 @@ class FakeU8:
         self.calls.append((operation, resource, number))
         left = self.faults.get(operation)
         fault = left.pop(0) if left else ""
-        self._before(fault)
+        fail_before(fault)
         if fault == "refused":
             return self._reply({"errcode": "20005", "errmsg": "U8 服务调用失败:key='';该业务员不合法,请重新输入。;"})
         if fault == "expired":
@@ -66,26 +66,10 @@ class FakeU8:
             self.late.append((resource, body[resource]))
             raise Unknown("no reply", reason="read_timeout")
         reply = getattr(self, f"_{operation}")(resource, query, body)
-        self._after(fault)
+        fail_after(fault)
         if fault == "running":
             return self._reply({"errcode": "30025", "errmsg": "操作正在执行"})
         return HttpReply(200, (), "<html>login</html>") if fault == "html" else self._reply(reply)
-
-    @staticmethod
-    def _before(fault):
-        if fault == "killed_before":
-            raise Killed
-        if fault == "unsent":
-            raise NotSent("unreachable", reason="connect")
-        if fault == "lost":
-            raise Unknown("no reply", reason="read_timeout")
-
-    @staticmethod
-    def _after(fault):
-        if fault == "killed_after":
-            raise Killed
-        if fault == "dropped":
-            raise Unknown("no reply", reason="read_timeout")
 
     @staticmethod
     def _reply(data):

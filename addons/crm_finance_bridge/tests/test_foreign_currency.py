@@ -1,5 +1,4 @@
 import json
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -10,11 +9,11 @@ from odoo.addons.crm_project_delivery.tests.common import DeliveryCase
 
 from ..clients.kingdee_galaxy_adapter import KingdeeGalaxyAdapter
 from ..clients.kingdee_galaxy_forms import KingdeeSettings
-from ..clients.results import RemoteDocument, RemoteReceipt
+from ..clients.results import RemoteDocument
 from ..models.finance_connection import FinanceConnection
 from ..models.finance_reconciliation import FinanceReconciliation
 from .common import BridgeCase
-from .fake_erp import FakeAdapter
+from .fake_erp import FakeAdapter, remote_receipt
 
 DOLLAR = "PRE007"
 
@@ -45,22 +44,8 @@ class TestForeignCurrency(BridgeCase, DeliveryCase):
         return KingdeeGalaxyAdapter(None, settings)
 
     def receipt(self, **kw):
-        vals = {
-            "remote_id": "100301",
-            "number": "SKD000001",
-            "entry_id": "1",
-            "date": date.today(),
-            "customer_number": self.row(self.customer).number,
-            "amount": Decimal(str(self.move.amount_total)),
-            "currency_number": DOLLAR,
-            "third_number": "",
-            "remark": "",
-            "status": "C",
-            "cancelled": False,
-            "modified": datetime.now(UTC),
-            **kw,
-        }
-        return RemoteReceipt(**vals)
+        number, amount = self.row(self.customer).number, Decimal(str(self.move.amount_total))
+        return remote_receipt(**{"customer_number": number, "amount": amount, "currency_number": DOLLAR, **kw})
 
     def test_out_in_its_currency_with_the_rate_of_the_books(self):
         self.assertEqual(self.move.currency_id, self.usd)

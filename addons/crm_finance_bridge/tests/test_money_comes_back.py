@@ -1,12 +1,11 @@
-from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from odoo.tests import tagged
 
 from odoo.addons.crm_project_delivery.tests.common import DeliveryCase
 
-from ..clients.results import RemoteReceipt
 from .common import BridgeCase
+from .fake_erp import remote_receipt
 
 
 @tagged("post_install", "-at_install")
@@ -21,22 +20,8 @@ class TestMoneyComesBack(BridgeCase, DeliveryCase):
         self.deliver()
 
     def receipt(self, **kw):
-        vals = {
-            "remote_id": "100301",
-            "number": "SKD000001",
-            "entry_id": "1",
-            "date": date.today(),
-            "customer_number": self.row(self.customer).number,
-            "amount": Decimal(str(self.move.amount_total)),
-            "currency_number": "PRE001",
-            "third_number": "",
-            "remark": "",
-            "status": "C",
-            "cancelled": False,
-            "modified": datetime.now(UTC),
-            **kw,
-        }
-        return RemoteReceipt(**vals)
+        number, amount = self.row(self.customer).number, Decimal(str(self.move.amount_total))
+        return remote_receipt(**{"customer_number": number, "amount": amount, **kw})
 
     def test_deposit(self):
         self.assertExactlyOnce(self.move)

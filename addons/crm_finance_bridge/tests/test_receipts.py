@@ -7,9 +7,9 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..clients.results import RemoteReceipt
 from ..models.finance_receipt_register import FinanceReceipt
 from .common import BridgeCase
+from .fake_erp import remote_receipt
 
 
 @tagged("post_install", "-at_install")
@@ -31,21 +31,13 @@ class TestReceipts(BridgeCase):
 
     def receipt(self, **kw):
         vals = {
-            "remote_id": "100301",
-            "number": "SKD000001",
-            "entry_id": "1",
             "date": date(2026, 3, 2),
             "customer_number": self.row(self.partner).number,
             "amount": Decimal("300.00"),
-            "currency_number": "PRE001",
-            "third_number": "",
             "remark": "定金",
-            "status": "C",
-            "cancelled": False,
             "modified": datetime.now(UTC) - timedelta(minutes=2),
-            **kw,
         }
-        return RemoteReceipt(**vals)
+        return remote_receipt(**vals | kw)
 
     def test_receipt_becomes_a_payment_and_pays_its_row(self):
         self.erp.receipts = [self.receipt()]
