@@ -224,24 +224,14 @@ class AccountMove(models.Model):
 
     @api.model
     def _prepare_finance_line_vals(self, line, digits):
-        """Hook: one line; the price holds tax and discount, since the amounts are what counts over there."""
+        """Hook: one line."""
         mapping = self.env["finance.mapping"]
-        untaxed = from_float(line.price_subtotal, digits)
-        total = from_float(line.price_total, digits)
-        quantity = from_float(line.quantity, 6)
-        rates = [from_float(tax.amount, 4) for tax in line.tax_ids.flatten_taxes_hierarchy()
-                 if tax.amount_type == "percent"]  # fmt: skip
         return {
             "product": mapping._key_of(line[RECORD_FIELDS["product"]]) or NO_RECORD,
             "unit": mapping._key_of(line.product_uom_id) or NO_RECORD,
             "account": mapping._key_of(line.account_id) or NO_RECORD,
             "name": (line.name or "")[:255],
-            "quantity": quantity,
-            "price_unit": from_float(total / quantity, 6) if quantity else Decimal(0),
-            "tax_rate": sum(rates, Decimal(0)),
-            "amount_untaxed": untaxed,
-            "amount_tax": total - untaxed,
-            "amount_total": total,
+            **_line_amounts(line, line.quantity, digits),
         }
 
     def _prepare_finance_installments(self, digits):
@@ -254,6 +244,26 @@ class AccountMove(models.Model):
             }
             for line in terms
         ]
+
+
+def _line_amounts(line, quantity, digits):
+    """What a line of an invoice or order is worth, as Decimals; the price of one holds tax and discount, since the
+    amounts are what counts over there.
+
+    :param digits: decimal places of the document's currency
+    """
+    untaxed, total = from_float(line.price_subtotal, digits), from_float(line.price_total, digits)
+    quantity = from_float(quantity, 6)
+    rates = [from_float(tax.amount, 4) for tax in line.tax_ids.flatten_taxes_hierarchy()
+             if tax.amount_type == "percent"]  # fmt: skip
+    return {
+        "quantity": quantity,
+        "price_unit": from_float(total / quantity, 6) if quantity else Decimal(0),
+        "tax_rate": sum(rates, Decimal(0)),
+        "amount_untaxed": untaxed,
+        "amount_tax": total - untaxed,
+        "amount_total": total,
+    }
 
 
 def _spread_rest(vals_list, total):

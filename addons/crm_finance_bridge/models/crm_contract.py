@@ -19,13 +19,8 @@ class CrmContract(models.Model):
 
     def _finance_send_customers(self):
         """Writes the intent for customers that neither stand over there nor are on their way."""
-        domain = [
-            ("company_id", "in", self.company_id.ids),
-            ("state", "=", "on"),
-            ("sends_signed_customers", "=", True),
-        ]
         outbox = self.env["finance.outbox"]
-        for connection in self.env["finance.connection"].search(domain):
+        for connection in self.env["finance.connection"]._on_for(self, "sends_signed_customers"):
             contracts = self.filtered(lambda contract, company=connection.company_id: contract.company_id == company)
             customers = contracts.commercial_partner_id
             bound = self.env["finance.binding"]._numbers(connection, "res.partner", customers.ids, "customer")

@@ -72,6 +72,9 @@ class FinanceConnection(models.Model):
     def _prepare_credit(self, items, limits, moment, own):
         """What is handed to the door of credit: {partner id: values}; a balance that is not offered stays unknown.
 
+        :param items: open items over there, None if they are not offered; a customer without any owes nothing
+        :param limits: {customer number: limit}, in the currency of the books like all of it
+        :param moment: naive UTC of the reading
         :param own: number over there of the currency of the books
         """
         balances, strange = defaultdict(Decimal), set()

@@ -133,7 +133,7 @@ class FinanceReceipt(models.Model):
             connection._breaker_failure(now)
         if isinstance(error, FinanceError):
             connection._slow_down(now, error)
-        _logger.info("receipts of connection %s: %s", connection.id, type(error).__name__)
+        _logger.info("reading from connection %s: %s", connection.id, type(error).__name__)
 
     # -- registering ------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from odoo.addons.crm_merchant.lib.money import from_float
 
-from .account_move import READERS, _spread_rest, _texts
+from .account_move import READERS, _line_amounts, _spread_rest, _texts
 from .finance_mapping import NO_RECORD
 
 
@@ -177,24 +177,14 @@ class SaleOrder(models.Model):
         }
 
     def _prepare_finance_line_vals(self, line, digits):
-        """Hook: one line; the price holds tax and discount."""
+        """Hook: one line."""
         mapping = self.env["finance.mapping"]
-        untaxed = from_float(line.price_subtotal, digits)
-        total = from_float(line.price_total, digits)
-        quantity = from_float(line.product_uom_qty, 6)
-        rates = [from_float(tax.amount, 4) for tax in line.tax_ids.flatten_taxes_hierarchy()
-                 if tax.amount_type == "percent"]  # fmt: skip
         day = self.company_id._merchant_today(self.commitment_date or self.date_order)
         return {
             "product": mapping._key_of(line.product_id) or NO_RECORD,
             "unit": mapping._key_of(line.product_uom_id) or NO_RECORD,
-            "quantity": quantity,
-            "price_unit": from_float(total / quantity, 6) if quantity else quantity,
-            "tax_rate": sum(rates, from_float(0, 0)),
             "delivery_date": day.isoformat(),
-            "amount_untaxed": untaxed,
-            "amount_tax": total - untaxed,
-            "amount_total": total,
+            **_line_amounts(line, line.product_uom_qty, digits),
         }
 
 
