@@ -210,6 +210,20 @@ def test_receipt():
     }
 
 
+def test_who_sold_it_and_his_department():
+    """Mapped ones go before those of the connection; who is not mapped has these."""
+    adapter = scripted(settings={"salespersons": {"u1": "0008"}, "departments": {"t1": "05"}})
+    sold = {"salesperson": "u1", "department": "t1"}
+    order = adapter.build("sales_order", order_values(**sold))["saleorder"]
+    receivable = adapter.build("receivable", receivable_values(**sold))["oughtreceive"]
+    receipt = adapter.build("own_receipt", receipt_values(**sold))["accept"]
+    for head in (order, receivable, *receivable["entry"]):
+        assert (head["deptcode"], head["personcode"]) == ("05", "0008")
+    assert (receipt["departmentcode"], receipt["personcode"]) == ("05", "0008")
+    other = adapter.build("receivable", receivable_values(salesperson="u2", department="-"))["oughtreceive"]
+    assert (other["deptcode"], other["personcode"]) == ("03", "0007")
+
+
 def test_every_scalar_that_goes_out_is_text():
     def scalars(value):
         if isinstance(value, dict):

@@ -15,6 +15,7 @@ class BookSettings:
     :param materials: our product key -> number of the material
     :param units: our unit key -> number of the unit
     :param salespersons: our salesperson key -> number
+    :param departments: our sales team key -> number of the department
     :param settlements: our journal key -> number of the way of payment; unknown ones use the product's own
     :param utc_offset_minutes: the server's clock against UTC (Asia/Shanghai = 480)
     """
@@ -24,6 +25,7 @@ class BookSettings:
     materials: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     salespersons: Mapping[str, str] = field(default_factory=dict)
+    departments: Mapping[str, str] = field(default_factory=dict)
     settlements: Mapping[str, str] = field(default_factory=dict)
     utc_offset_minutes: int = 480
 

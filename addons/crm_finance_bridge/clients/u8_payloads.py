@@ -71,6 +71,14 @@ def product_document(values, settings):
     )
 
 
+def _department(values, settings):
+    return settings.departments.get(values.get("department")) or settings.department
+
+
+def _person(values, settings):
+    return settings.salespersons.get(values.get("salesperson")) or settings.person
+
+
 def sales_order_document(values, settings):
     """``saleorder`` of saleorder/add. Raises MappingMissing, InvalidValues.
 
@@ -85,8 +93,8 @@ def sales_order_document(values, settings):
             "date": day_text(needed(values, "date"), "date"),
             "typecode": setting(settings, "sale_type"),
             "custcode": str(needed(values, "customer_number")),
-            "deptcode": setting(settings, "department"),
-            "personcode": settings.salespersons.get(values.get("salesperson")) or settings.person,
+            "deptcode": _department(values, settings) or setting(settings, "department"),
+            "personcode": _person(values, settings),
             "currency": currency,
             "maker": setting(settings, "operator"),
             "entry": rows,
@@ -114,8 +122,8 @@ def receivable_document(values, settings):
             raise InvalidValues("lines", "one account would be booked the wrong way round")
         row = {
             "cust_vendor_code": customer,
-            "deptcode": settings.department,
-            "personcode": settings.person,
+            "deptcode": _department(values, settings),
+            "personcode": _person(values, settings),
             "digest": digest,
             "subjectcode": account,
             "currency_name": currency,
@@ -134,8 +142,8 @@ def receivable_document(values, settings):
             "date": day_text(needed(values, "date"), "date"),
             "bdebitcredit": RED if red else BLUE,
             "cust_vendor_code": customer,
-            "deptcode": settings.department,
-            "personcode": settings.person,
+            "deptcode": _department(values, settings),
+            "personcode": _person(values, settings),
             "amount": local,
             "natamount": local,
             "digest": digest,
@@ -161,8 +169,8 @@ def receipt_document(values, settings):
             "vouchdate": day_text(needed(values, "date"), "date"),
             "vouchtype": RECEIPT_VOUCHER,
             "customercode": customer,
-            "departmentcode": settings.department,
-            "personcode": settings.person,
+            "departmentcode": _department(values, settings),
+            "personcode": _person(values, settings),
             "amount": amount,
             "originalamount": amount,
             "digest": cut(remark, 120),

@@ -11,7 +11,7 @@ The frozen values that every product's builders understand:
 ``amount_total``, ``lines`` [{``product`` and ``unit`` (our keys, mapped), ``quantity``,
 ``price_unit`` (tax included), ``tax_rate`` (percent), ``amount_untaxed``, ``amount_tax``,
 ``amount_total``; optional ``name``, ``account`` (our key)}]; optional ``installments`` [{``date``, ``amount``}],
-``remark``, ``exchange_rate``.
+``remark``, ``exchange_rate``, ``salesperson`` and ``department`` (our keys, mapped).
 
 ``credit_note``: the same with negative quantities and amounts; check the sign on the real account set before it is
 switched on.
@@ -19,7 +19,8 @@ switched on.
 ``product``: ``number``, ``name``, ``unit`` (our key, mapped); optional ``specification``.
 
 ``sales_order``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``,
-``salesperson`` (our key, mapped), ``lines`` as above with ``delivery_date``; optional ``remark``.
+``salesperson`` (our key, mapped), ``lines`` as above with ``delivery_date``; optional ``department``,
+``remark``.
 
 ``own_receipt``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``,
 ``settlement`` (our key, mapped); optional ``reference`` (of the bank), ``for``, ``is_advance``,

@@ -211,6 +211,8 @@ class AccountMove(models.Model):
             "due_date": (self.invoice_date_due or self.invoice_date).isoformat(),
             "currency": self.currency_id.name,
             "amount_total": str(total),
+            "salesperson": self.env["finance.mapping"]._key_of(self.invoice_user_id) or NO_RECORD,
+            "department": self.env["finance.mapping"]._key_of(self.team_id) or NO_RECORD,
             "lines": [{**vals, **_texts(vals)} for vals in vals_list],
             "installments": self._prepare_finance_installments(digits),
             "remark": " ".join(filter(None, [self.name, self.ref, contract])),

@@ -71,6 +71,7 @@ class FinanceConnection(models.Model):
             "materials": tables["product"],
             "units": tables["unit"],
             "salespersons": tables["salesperson"],
+            "departments": tables["department"],
             "settlements": tables["settlement"],
             "accounts": tables["account"],
             "local_currency": self.local_currency,

@@ -170,6 +170,7 @@ class SaleOrder(models.Model):
             "date": self.company_id._merchant_today(self.date_order).isoformat(),
             "currency": self.currency_id.name,
             "salesperson": mapping._key_of(self.user_id) or NO_RECORD,
+            "department": mapping._key_of(self.team_id) or NO_RECORD,
             "amount_total": str(total),
             "lines": [{**vals, **_texts(vals)} for vals in vals_list],
             "contract_number": contract,

@@ -121,6 +121,20 @@ class TestU8Connection(U8Case):
         contract._sign()
         return contract
 
+    def test_who_sold_it_goes_with_the_invoice(self):
+        team = self.env["crm.team"].create({"name": "华东"})
+        self.env["finance.mapping"].create(
+            [
+                {"connection_id": self.connection.id, "kind": "salesperson", "user_id": self.rep.id, "number": "0008"},
+                {"connection_id": self.connection.id, "kind": "department", "team_id": team.id, "number": "05"},
+            ]
+        )
+        move = self.invoice(post=False, invoice_user_id=self.rep.id, team_id=team.id)
+        values = move.with_context(lang=None)._prepare_finance_receivable_vals()
+        settings = self.connection._adapter().settings
+        self.assertEqual(settings.salespersons[values["salesperson"]], "0008")
+        self.assertEqual(settings.departments[values["department"]], "05")
+
     def test_settings_reach_the_adapter(self):
         adapter = self.connection._adapter()
         self.assertEqual(adapter.settings.currencies["CNY"], "人民币")
