@@ -54,6 +54,7 @@ class FinanceBinding(models.Model):
     def _cron_changes(self):
         """Reads what changed over there since the last time; a connection that fails stops no other."""
         for connection in self.env["finance.connection"]._polled():
+            connection._tell_silence()
             if connection.breaker_state == "open":
                 continue
             try:

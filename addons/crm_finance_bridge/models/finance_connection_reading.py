@@ -1,8 +1,13 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 _logger = logging.getLogger(__name__)
+
+# a far side that is away for longer is a matter for a person
+LONG_SILENCE = timedelta(hours=1)
 
 
 class FinanceConnection(models.Model):
@@ -50,5 +55,23 @@ class FinanceConnection(models.Model):
             self._in_words().env._(
                 "Reading from the finance system stopped at something unexpected and is tried again. If this stays, the "
                 "operator of the server finds the reason in its log."
+            ),
+        )
+
+    def _tell_silence(self):
+        """A person hears that the far side has been away for long: until then nothing is refused and nobody asks."""
+        since = self.breaker_opened_at
+        if not since or self.env.cr.now() - since < LONG_SILENCE:
+            return
+        words, user = self._in_words(), self.responsible_id
+        self._ask_person(
+            self,
+            user,
+            lambda env: env._("The finance system does not answer"),
+            words.env._(
+                "The finance system has not answered since %(moment)s; %(count)s documents wait. Nothing is lost, they go "
+                "out by themselves when it is back. Ask who operates it.",
+                moment=format_datetime(words.env, since, tz=user.tz or self.company_id._merchant_zone()),
+                count=self.waiting_count + self.uncertain_count,
             ),
         )

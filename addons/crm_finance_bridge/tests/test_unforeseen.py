@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -37,6 +38,20 @@ class TestUnforeseen(BridgeCase):
             job()
         self.assertEqual(set(seen), {self.connection.id, self.other.id})
         self.assertEqual(self.connection.activity_ids.user_id, self.clerk)
+        self.assertFalse(self.other.activity_ids)
+
+    def test_a_long_silence_is_told_once(self):
+        self.invoice()
+        now = self.env.cr.now().replace(microsecond=0)
+        for minutes, told in ((50, 0), (70, 1), (130, 1)):
+            self.connection._breaker_write(
+                {"breaker_opened_at": now - timedelta(minutes=minutes), "breaker_retry_at": now + timedelta(minutes=1)}
+            )
+            with self.worker():
+                self.env["finance.binding"]._cron_changes()
+            self.assertEqual(len(self.connection.activity_ids), told, minutes)
+        # the customer and the invoice
+        self.assertIn("2 documents wait", self.connection.activity_ids.note)
         self.assertFalse(self.other.activity_ids)
 
     def test_receipts(self):
