@@ -12,6 +12,8 @@ SIGNED = ("quantity", "amount_untaxed", "amount_tax", "amount_total")
 READERS = "crm_finance_bridge.group_bridge_reader"
 # type of the document -> operation that carries it
 SENT = {"out_invoice": "receivable", "out_refund": "credit_note"}
+# in two books at once the one that needs somebody is shown
+MOST_URGENT = ("dead", "rejected", "uncertain", "sending", "pending", "done")
 
 
 class AccountMove(models.Model):
@@ -41,7 +43,7 @@ class AccountMove(models.Model):
         rows = self._finance_rows().grouped("res_id")
         reversed_rows = self.reversed_entry_id._finance_rows().grouped("res_id")
         for move in self:
-            row = rows.get(move.id, self.env["finance.outbox"])[:1]
+            row = rows.get(move.id, self.env["finance.outbox"]).sorted(_urgency)[:1]
             move.finance_bridge_state = row.state if row and row.error_code != "withdrawn" else False
             move.finance_bridge_number = row.number
             move.finance_bridge_message = row.last_error if move.finance_bridge_state else False
@@ -246,6 +248,10 @@ class AccountMove(models.Model):
             }
             for line in terms
         ]
+
+
+def _urgency(row):
+    return row.error_code == "withdrawn", MOST_URGENT.index(row.state)
 
 
 def _line_amounts(line, quantity, digits):

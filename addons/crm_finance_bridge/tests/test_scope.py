@@ -66,6 +66,18 @@ class TestScope(BridgeCase):
         rows = self.env["finance.attempt"].browse(line["id"] for line in shown["finance_attempt_ids"])
         self.assertEqual(set(rows.mapped("company_ref")), {self.company.id})
 
+    def test_in_two_books_the_one_that_needs_somebody_is_shown(self):
+        other = self.connection.copy({"product": "yonyou_u8"})
+        other._switch("on")
+        for refused in (0, 1):
+            move = self.invoice()
+            rows = self.rows(move).sorted("id")
+            self.assertEqual(rows.connection_id, self.connection | other)
+            rows[refused]._outbox_stop("rejected", "会计期间已关闭", "closed")
+            rows[1 - refused]._outbox_finish()
+            self.env.invalidate_all()
+            self.assertEqual((move.finance_bridge_state, move.finance_bridge_message), ("rejected", "会计期间已关闭"))
+
     def test_another_company_s_connection_sends_none_of_ours(self):
         other = self.other_connection(sends_orders=True)
         self.order()
