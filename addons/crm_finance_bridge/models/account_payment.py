@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_merchant.lib.money import from_float
@@ -12,6 +12,19 @@ class AccountPayment(models.Model):
     """A customer's payment that was entered here goes out where the connection says so; one read from there never."""
 
     _inherit = "account.payment"
+
+    finance_receipt_ids = fields.One2many(
+        "finance.receipt",
+        "payment_id",
+        "Receipt Over There",
+        readonly=True,
+        groups="crm_finance_bridge.group_bridge_reader",
+    )
+
+    def action_open_finance_receipt(self):
+        """The receipt over there that this payment was registered from."""
+        self.ensure_one()
+        return self.finance_receipt_ids._get_records_action(name=self.env._("Receipt Over There"))
 
     def _watched_fields(self):
         sent = dict.fromkeys(SENT_FIELDS, "_on_finance_values")

@@ -47,6 +47,10 @@ class TestReceipts(BridgeCase):
         self.assertEqual(receipt.state, "matched")
         self.assertEqual((payment.partner_id, payment.amount, payment.journal_id), (self.partner, 300, self.journal))
         self.assertEqual(self.claimed, [payment])
+        action = payment.with_user(self.clerk).action_open_finance_receipt()
+        self.assertEqual((action["res_model"], action["res_id"]), (receipt._name, receipt.id))
+        with self.assertRaises(AccessError):
+            payment.with_user(self.rep).action_open_finance_receipt()
         told = self.env["mail.notification"].search([("res_partner_id", "=", self.rep.partner_id.id)])
         self.assertIn(self.partner.name, told.mail_message_id[:1].subject)
 
