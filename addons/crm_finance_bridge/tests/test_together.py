@@ -1,14 +1,16 @@
 """Several rows that share their calls: only new ones, each judged by itself, and doubt goes on alone."""
 
+import contextlib
 from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation, SerializationFailure
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..clients.errors import LoginFailed
+from ..models.finance_outbox_lanes import FRESH
 from ..models.finance_outbox_together import FinanceOutbox as Together
 from .common import BridgeCase
 from .fake_erp import FakeAdapter
@@ -298,6 +300,7 @@ class TestTogether(TogetherCase):
         self.deliver()
         self.assertAllOnce(moves)
         self.assertEqual(self.steps(), [("find", 3), ("save", 3), ("submit", 2), ("audit", 2)])
+        self.assertEqual(self.lines(rows[0]), [("find", "ok"), ("save", "ok")])
 
     def test_a_step_without_effect_goes_on_alone(self):
         moves, rows = self.post(3)
@@ -392,12 +395,16 @@ class TestTogether(TogetherCase):
     def test_a_refused_login_stops_the_connection_and_is_not_tried_again(self):
         moves, rows = self.post(4)
 
+        tries = []
+
         def refuse():
+            tries.append(1)
             raise LoginFailed("refused", reason="login_refused")
 
         self.erp.before_call = refuse
         self.deliver()
-        self.assertEqual(self.steps(), [])
+        # once more might lock the account
+        self.assertEqual(len(tries), 1)
         self.assertTrue(self.connection.stop_reason)
         self.assertEqual({row.state for row in rows}, {"pending"})
         self.erp.before_call = None
@@ -417,6 +424,28 @@ class TestTogether(TogetherCase):
                 for row in rows:
                     self.assertIn((step, "Rejected"), self.lines(row))
                     self.assertEqual(row.attempt_count, 1)
+
+    def test_rows_that_are_given_back_are_as_they_were(self):
+        moves, rows = self.post(3)
+        due = {row: row.next_attempt_at for row in rows}
+
+        def stop_then():
+            if self.erp.calls and self.erp.calls[-1][0] == "save":
+                raise LoginFailed("refused", reason="login_refused")
+
+        self.erp.before_call = stop_then
+        self.erp.faults = {"save": ["blamed"]}
+        self.deliver()
+        # the first one went on alone and stopped the connection
+        self.assertEqual([row.error_code for row in rows], ["login_refused", "alone", "alone"])
+        for row in rows[1:]:
+            self.assertEqual((row.state, row.attempt_count, row.remote_possible), ("pending", 0, False))
+            self.assertEqual(row.next_attempt_at, due[row])
+            self.assertFalse(row.claim_token or row.last_error or row._is_frozen())
+        self.erp.before_call = None
+        self.connection._resume()
+        self.settle(moves)
+        self.assertNotIn(3, [count for step, count in self.steps()][2:])
 
     def test_a_connection_that_cannot_be_used_is_told_once(self):
         moves, rows = self.post(3)
@@ -573,6 +602,19 @@ class TestTogether(TogetherCase):
         self.assertLessEqual(costs[20], 6)
         self.assertLessEqual(costs[50], 3)
         self.assertGreater(costs[1], 5 * costs[20])
+
+    def test_a_claim_of_fellows_judges_no_more_rows_than_it_takes(self):
+        with contextlib.closing(self.env.registry._db.cursor()) as cr:
+            outbox = api.Environment(cr, SUPERUSER_ID, {})["finance.outbox"]
+            outbox._outbox_alone()
+            # as if ten thousand were due: only statistics, nothing is stored
+            cr.execute("UPDATE pg_class SET reltuples = 200000, relpages = 9000 WHERE relname = 'finance_outbox'")
+            only = SQL("o.connection_id = 1 AND o.operation = 'receivable' AND %s", FRESH)
+            cr.execute(SQL("EXPLAIN %s", outbox._outbox_claim_query("1", 19, only)))
+            plan = "\n".join(row[0] for row in cr.fetchall())
+            cr.rollback()
+        self.assertIn("finance_outbox_live_idx on finance_outbox o", plan)
+        self.assertNotIn("Sort", plan)
 
     def test_number_has_a_range(self):
         for count in (0, 101):
