@@ -63,8 +63,10 @@ class TestTogether(TogetherCase):
 
     def test_new_rows_share_four_calls(self):
         moves, rows = self.post(5)
+        self.connection._breaker_write({"breaker_failures": 3, "breaker_first_failure_at": fields.Datetime.now()})
         self.deliver()
         self.assertAllOnce(moves)
+        self.assertFalse(self.connection.breaker_failures)
         self.assertEqual(self.steps(), [("find", 5), ("save", 5), ("submit", 5), ("audit", 5)])
         for row in rows:
             self.assertEqual(
