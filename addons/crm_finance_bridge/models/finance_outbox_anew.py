@@ -55,7 +55,7 @@ class FinanceOutbox(models.Model):
         if frozen and rules.tells:
             getattr(records.browse(frozen.mapped("res_id")), rules.tells)(frozen)
 
-    def _close_todo(self):
+    def _close_todo(self):  # pylint: disable=missing-return
         """What was wrong with a document on its way is settled; what differs of it by now asks again."""
         told = self.filtered(lambda row: row.state == "done" and self._operations()[row.operation].tells)
         told = told.filtered("activity_ids")
