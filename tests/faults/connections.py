@@ -13,6 +13,7 @@ class Product(NamedTuple):
     """:param form: of receivables; :param make: the operation that creates one; :param finish: its last one
     :param changes: all operations that change one; :param ask: the operation that asks for one
     :param done: its last state; :param amount: name in its header
+    :param batch: the operation that creates many, if there is one
     """
 
     form: str
@@ -22,6 +23,7 @@ class Product(NamedTuple):
     ask: str
     done: str
     amount: str
+    batch: str = ""
 
 
 PRODUCTS = {
@@ -33,6 +35,7 @@ PRODUCTS = {
         "executebillquery",
         "C",
         "FALLAMOUNTFOR",
+        "batchsave",
     ),
     "yonyou_u8": Product("OUGHTRECEIVE", "add", "verify", ("add", "verify"), "get", "audited", "amount"),
     "kingdee_eas": Product(

@@ -86,6 +86,13 @@ class Documents:
     def count_done(self, numbers):
         return sum(row[0] == "done" for row in self.rows(numbers).values())
 
+    def outcomes(self, number, step):
+        """What our ledger says of a step of a document, time after time."""
+        with self.env() as env:
+            row = env["finance.outbox"].search([("number", "=", number), ("connection_id", "=", self.connection_id)])
+            domain = [("res_model", "=", row._name), ("res_id", "=", row.id), ("step", "=", step)]
+            return env["finance.attempt"].search(domain, order="id").mapped("outcome")
+
     def noted_as_possible(self, numbers):
         """Numbers of which our table says that they may stand over there."""
         with self.env() as env:

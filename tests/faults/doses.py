@@ -77,6 +77,26 @@ TABLE = [
     ),
     Row("F19", "wrong number or amount from the far side", "poison.wrong_answers", 50, "documents", 25, 4),
     Row("F20", "soak with 1 % mixed faults and kills", "soak.soak", 40, "batches", 2, 1, documents=500, few=60),
+    # many in a call; the rows above are about documents that go alone
+    Row("F1-batch", "worker with many in a call killed", "batches.random_moments", 300, "runs of 20 documents", 25),
+    Row("F2-batch", "the same at each point of the way", "batches.named_points", 300, "kills", 30, 12),
+    Row("F2-together", "the same with five other kinds", "batches.every_kind", 30, "kills", 30, 5),
+    Row("F3-batch", "PostgreSQL crashes, many in a call", "batches.crashes", 30, "crashes", 10),
+    Row("F4-batch", "reply about many lost", "batches.replies_lost", 350, "documents", 50, 10),
+    Row("F4-middle", "far side dies in the middle of many", "batches.died_in_the_middle", 350, "documents", 50, 16),
+    Row("F5-batch", "request about many lost", "batches.requests_lost", 350, "documents", 50, 10),
+    Row("F6-batch", "many made 5 to 90 s later", "batches.late_commits", 200, "late changes", 100, 5),
+    Row("F6-outlasted", "many made while nobody waits any more", "batches.outlasted", 200, "documents", 100, 5),
+    Row("F7-batch", "a storm over many in a call", "batches.storms", 4, "storms", 1, documents=500, few=30),
+    Row("F8-batch", "nobody answers a call about many", "batches.blackholes", 50, "calls", 25, 3),
+    Row("F9-batch", "slow and endless replies about many", "batches.slow_and_endless", 20, "replies", 10, 2),
+    Row("F10-batch", "unclear replies about many, 126 cases", "batches.malformed", 378, "replies", 63, 21),
+    Row("F15-batch", "two workers, many in a call", "batches.same_rows", 200, "runs of 10 documents", 20, 2),
+    Row("F16-batch", "poisoned document among many", "batches.in_front", 20, "runs", 2, 2, documents=1000, few=12),
+    Row("F16-refused", "one of many refused over there", "batches.one_refused", 60, "refusals", 30, 3),
+    Row("F17-batch", "database refuses, many in a call", "batches.refusals", 40, "refusals", 10, 2),
+    Row("F19-batch", "one of many answered wrongly", "batches.wrong_answers", 50, "runs of 5 documents", 25, 2),
+    Row("F20-batch", "soak, many in a call", "batches.soak", 40, "batches", 2, 1, documents=500, few=60),
 ]
 ROWS = {row.name: row for row in TABLE}
 

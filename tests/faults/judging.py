@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 
 from simulation.store import SHANGHAI
 
+# the far side did nothing with the document, or not yet, or refused it for no reason
+UNHEARD = re.compile(r"not run|^fault:late_commit$|^fault:refuse_items \(refused")
+
 
 class Ledger:
     """The part of a world that asks the far side's books what came of an experiment."""
@@ -25,14 +28,45 @@ class Ledger:
 
     def calls(self, since, form=None):
         """Calls about a form (receivables) after the mark, oldest first: (id, operation, number, outcome, committed,
-        when it came in)."""
+        when it came in). One about many documents stands there once for each, under the operation for a single one."""
         with self._books() as books:
             found = books.execute(
                 "SELECT id, lower(operation), number, outcome, committed, moment FROM call "
                 "WHERE id > ? AND upper(form) = ? ORDER BY id",
                 (since, form or self.there.form),
             ).fetchall()
-        return [(*call[:2], _number_in(call[2]), *call[3:5], _moment_of(call[5])) for call in found]
+            named = self._named_in_calls(books, since)
+        lines = []
+        for ident, operation, text, outcome, committed, moment in found:
+            operation = self.there.make if operation == self.there.batch else operation
+            asked = [(number, outcome, committed) for number in _numbers_in(text)]
+            for number, came_of_it, is_committed in named.get(ident, asked):
+                came_of_it = _outcome_of(outcome, came_of_it)
+                lines.append((ident, operation, number, came_of_it, is_committed, _moment_of(moment)))
+        return lines
+
+    def _named_in_calls(self, books, since):
+        """{id of a change: [(number, outcome, committed)]}, where the far side keeps it."""
+        named = {}
+        if self.there.batch:
+            query = "SELECT call, number, outcome, committed FROM call_document WHERE call > ? ORDER BY call, position"
+            for call, *document in books.execute(query, (since,)):
+                named.setdefault(call, []).append(document)
+        return named
+
+    def count_requests(self, since):
+        """Calls about receivables, each once, whatever it was about."""
+        return len({call[0] for call in self.calls(since)})
+
+    def count_together(self, since):
+        """Documents that were created by calls about more than one."""
+        with self._books() as books:
+            found = books.execute(
+                "SELECT sum(d.committed) FROM call c JOIN call_document d ON d.call = c.id "
+                "WHERE c.id > ? AND lower(c.operation) = ? GROUP BY c.id HAVING count(*) > 1",
+                (since, self.there.batch),
+            )
+            return sum(row[0] for row in found)
 
     def count_calls(self, operation, since):
         """Calls of an operation that is about no document."""
@@ -93,7 +127,7 @@ class Ledger:
             if operation == self.there.make:
                 first_save.setdefault(number, ident)
                 # a second one that reached them would be a second document in books that take every number
-                if "not run" not in outcome and outcome != "fault:late_commit":
+                if not UNHEARD.search(outcome):
                     acted[number] = acted.get(number, 0) + 1
             elif committed:
                 last_audit[number] = ident
@@ -144,10 +178,17 @@ class Ledger:
         raise RuntimeError(f"no {operation} within {seconds} s")
 
 
-def _number_in(text):
-    """The business number in what the call log notes of a call, which for a question is its condition."""
-    found = re.search(r"[A-Z]+-(?:AR|C|P|SO|RC)-\d+", text)
-    return found[0] if found else text
+def _numbers_in(text):
+    """The business numbers in what the call log notes of a call, which for a question is its condition."""
+    return re.findall(r"[A-Z]+-(?:AR|C|P|SO|RC)-\d+", text) or [text]
+
+
+def _outcome_of(call, document):
+    """What came of one document of a call: what hit the call, and how far the document got."""
+    hit = re.match(r"fault:\w+", call)
+    if hit and call != document:
+        return f"{hit[0]} ({document})"
+    return call if document == "not run" else document
 
 
 def _moment_of(text):

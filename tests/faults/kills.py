@@ -98,12 +98,12 @@ def occasions(world, work):
     return counts
 
 
-def kill_at(world, report, name, make, times):
+def kill_at(world, report, name, make, times, occasion=None):
     """What ``make()`` gives and the mark after it; a worker was killed on its way with it at a point, at any of
-    ``times`` occasions."""
+    ``times`` occasions, or at that ``occasion``."""
     owner, method, is_after = POINTS[name]
     # a worker may need a commit less than the one that was counted; the first occasion is always there
-    for nth in (world.random.randint(1, times), 1):
+    for nth in (occasion or world.random.randint(1, times), 1):
         made, since = make(), world.mark()
         trap = Trap(nth)
         child = world.fork(before=partial(trap.after if is_after else trap.before, owner(world), method))

@@ -2,11 +2,12 @@
 
 import time
 from itertools import pairwise
+from math import ceil
 
 from odoo.addons.crm_finance_bridge.models import finance_connection_breaker
 from odoo.addons.crm_merchant.models.kernel.outbox_mixin import OutboxMixin
 
-CHANGES = ("Save", "Submit", "Audit")
+CHANGES = ("Save", "BatchSave", "Submit", "Audit")
 # the backoff is drawn at random and may be next to nothing: then the same run of the worker asks and finds
 LONGEST_WAIT = {"_outbox_random": lambda _outbox: 1.0}
 
@@ -35,13 +36,30 @@ def _with_lost(world, report, count, kind):
     made, since = world.intents(count), world.mark()
     for operation in CHANGES:
         world.erp.inject(kind, op=operation, times=0, share=0.2)
+    calls = _carry(world, report, made, since)
+    report.runs += count
+    return calls
+
+
+def _carry(world, report, made, since):
+    """Until all arrived through what was armed; the calls that it took."""
     report.worst("s to drain", round(world.drain(made, limit=7200)))
     world.erp.clear_faults()
     calls = world.judge(report, made, since)
-    report.runs += count
-    report.add("calls", len(calls))
-    report.add("lost", sum(call[3].startswith("fault:") for call in calls))
+    requests = {call[0]: call[3] for call in calls}
+    report.add("calls", len(requests))
+    report.add("lost", sum(outcome.startswith("fault:") for outcome in requests.values()))
     return calls
+
+
+def died_in_the_middle(world, report, count):
+    """F4: a fifth of the changes is made for the first documents of a call only, then the connection is gone."""
+    made, since = world.intents(count), world.mark()
+    for operation in CHANGES:
+        for first in (1, world.batch_size // 2, world.batch_size - 1):
+            world.erp.inject("drop_after_commit", op=operation, times=0, share=0.07, first=first)
+    _carry(world, report, made, since)
+    report.runs += count
 
 
 def late_commits(world, report, count):
@@ -52,8 +70,8 @@ def late_commits(world, report, count):
     pace = 20
     world.set_settle(120)
     made, since = world.intents(count, in_pairs=False), world.mark()
-    for _document in made:
-        world.erp.inject("late_commit", op="Save", seconds=world.random.uniform(5, 90) / pace)
+    for _call in range(ceil(count / world.batch_size)):
+        world.erp.inject("late_commit", op=world.making, seconds=world.random.uniform(5, 90) / pace)
     with world.patched(finance_connection_breaker, FAILURES_TO_OPEN=10**9):
         world.run_clock(pace)
         report.worst("s to drain", round(world.drain(made, limit=3600)))
@@ -93,7 +111,7 @@ def storms(world, report, count, documents):
         while (world.now() - start).total_seconds() < 600:
             moment = (world.now() - start).total_seconds()
             world.deliver()
-            moments += [moment] * (len(world.calls(since)) - len(moments))
+            moments += [moment] * (world.count_requests(since) - len(moments))
             if world.is_quiet() and opened is None:
                 opened = (world.now() - start).total_seconds()
             passed = (world.now() - start).total_seconds()
@@ -109,32 +127,34 @@ def storms(world, report, count, documents):
         seconds = world.drain(made, seconds=3600)
         report.worst("s to drain after it", round(seconds))
         report.require(seconds <= 900, f"it took {seconds:.0f} s after the storm")
-        calls = len(world.judge(report, made, since))
+        world.judge(report, made, since)
+        calls = world.count_requests(since)
         report.worst("calls a document, beside the same in calm", round(calls / documents / calm, 2))
         report.require(calls <= 1.3 * calm * documents + PROBES, f"{calls} calls in all, {calm} a document in calm")
         report.runs += 1
 
 
 def _calls_in_calm(world):
-    """Calls that a document takes when nothing is in the way."""
-    made, since = world.intents(5), world.mark()
-    world.drain(made)
-    return len(world.calls(since)) / len(made)
+    """Calls that a document takes when nothing is in the way and it goes alone."""
+    with world.one_by_one():
+        made, since = world.intents(5), world.mark()
+        world.drain(made)
+    return world.count_requests(since) / len(made)
 
 
-def blackholes(world, report, count):
+def blackholes(world, report, count, documents=1):
     """F8: the far side takes the connection and never answers, whether it did what was asked or not.
 
     Timeouts are a hundredth of those in life (30 and 60 s). While the worker waits, nobody else waits for it.
     """
     with world.with_timeouts(read_timeout=0.3, total_timeout=0.6):
         for run in range(count):
-            made, since = world.intents(1, in_pairs=False), world.mark()
-            operation, is_done = [("ExecuteBillQuery", False), ("Save", True), ("Save", False)][run % 3]
+            made, since = world.intents(documents, in_pairs=False), world.mark()
+            operation, is_done = [(world.there.ask, False), (world.making, True), (world.making, False)][run % 3]
             world.erp.inject("hang", op=operation, commit=is_done, seconds=5)
             start = time.monotonic()
             child = world.fork()
-            world.wait_for_call(operation.lower(), since)
+            world.wait_for_call(world.there.ask if operation == world.there.ask else world.there.make, since)
             waited = world.touch_all(made)
             report.require(waited < 0.25, f"people waited {waited:.2f} s for a worker that waits")
             report.require(child.wait(10), "the worker is blocked")
@@ -147,23 +167,23 @@ def blackholes(world, report, count):
             report.runs += 1
 
 
-def slow_and_endless(world, report, count):
+def slow_and_endless(world, report, count, documents=1):
     """F9: a byte a second, and a body that is larger than what may be read; the change is made in both."""
     with world.with_timeouts(read_timeout=5, total_timeout=1.5), world.patched(OutboxMixin, **LONGEST_WAIT):
         for run in range(count):
-            made, since = world.intents(1, in_pairs=False), world.mark()
+            made, since = world.intents(documents, in_pairs=False), world.mark()
             is_drip = run % 2 == 0
             world.erp.inject(
-                "drip" if is_drip else "huge", op="Save", **{"seconds": 1} if is_drip else {"megabytes": 8}
+                "drip" if is_drip else "huge", op=world.making, **{"seconds": 1} if is_drip else {"megabytes": 8}
             )
             start = time.monotonic()
             world.deliver()
             blocked = time.monotonic() - start
             report.worst("s in a call that may take 1.5 s", round(blocked, 1))
             report.require(blocked < 3, f"the call lasted {blocked:.1f} s")
-            state, code = world.rows(made).popitem()[1][:2]
             expected = "read_timeout" if is_drip else "too_large"
-            report.require((state, code) == ("uncertain", expected), f"{expected} was taken for {state} {code}")
+            for state, code, *_more in world.rows(made).values():
+                report.require((state, code) == ("uncertain", expected), f"{expected} was taken for {state} {code}")
             world.erp.clear_faults()
             world.drain(made)
             world.judge(report, made, since)

@@ -17,10 +17,10 @@ def same_rows(world, report, count, documents=10):
         made, since = world.intents(documents), world.mark()
         is_unlocked = run % 2
         if is_unlocked:
-            world.erp.inject("delay", op="Save", seconds=0.3)
+            world.erp.inject("delay", op=world.making, seconds=0.3)
         workers = [world.fork()]
         if is_unlocked:
-            world.wait_for_call("save", since)
+            world.wait_for_call(world.there.make, since)
             world.break_locks()
         workers.append(world.fork())
         for worker in workers:

@@ -140,6 +140,8 @@ class World(Documents, Workers, Ledger):
                     connection._switch(state)
         self.resume()
         self.set_settle(SETTLE)
+        # experiments with many documents in a call set their own
+        self.set_batch(1)
 
     def end(self):
         """After it: what it left on the way does not disturb the next one."""
@@ -176,6 +178,29 @@ class World(Documents, Workers, Ledger):
     def set_settle(self, seconds):
         with self.env() as env:
             env["finance.connection"].browse(self.connection_id).settle_seconds = seconds
+
+    def set_batch(self, size):
+        """How many documents may go in one call; None: as many as the product's default says."""
+        with self.env() as env:
+            connection = env["finance.connection"]
+            if size is None:
+                size = connection.default_get(["batch_size"])["batch_size"]
+            connection.browse(self.connection_id).batch_size = self.batch_size = size
+
+    @property
+    def making(self):
+        """The operation that creates the documents of an experiment, which is another one for many."""
+        return self.there.batch if self.batch_size > 1 else self.there.make
+
+    @contextlib.contextmanager
+    def one_by_one(self):
+        """No call is about two documents while it lasts."""
+        size = self.batch_size
+        self.set_batch(1)
+        try:
+            yield
+        finally:
+            self.set_batch(size)
 
     def _database_now(self):
         with self.env() as env:
