@@ -33,8 +33,11 @@ def crashes(world, report, count, documents=20):
         finish(world, report, made, since)
 
 
-def refusals(world, report, count, documents=10):
-    """F17: in turn a database that takes no write and one that refuses commits from some moment on (disk full)."""
+def refusals(world, report, count, documents=10, commits=60):
+    """F17: in turn a database that takes no write and one that refuses commits from some moment on (disk full).
+
+    :param commits: how many a run takes
+    """
     for run in range(count):
         made, since = world.intents(documents), world.mark()
         if run % 2 == 0:
@@ -45,7 +48,7 @@ def refusals(world, report, count, documents=10):
             report.require(posting.failed, "an invoice was posted in a database that takes no write")
             report.require(not world.calls(since), f"{len(world.calls(since))} calls went out")
         else:
-            child = world.fork(before=partial(_refuse_commits, world.random.randint(1, 60)))
+            child = world.fork(before=partial(_refuse_commits, world.random.randint(1, commits)))
             report.require(child.wait(60), "the worker hangs")
             noted = world.noted_as_possible(made)
             sent = {call[2] for call in world.calls(since) if call[1] == "save"}

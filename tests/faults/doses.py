@@ -86,7 +86,7 @@ TABLE = [
     Row("F4-middle", "far side dies in the middle of many", "batches.died_in_the_middle", 350, "documents", 50, 16),
     Row("F5-batch", "request about many lost", "batches.requests_lost", 350, "documents", 50, 10),
     Row("F6-batch", "many made 5 to 90 s later", "batches.late_commits", 200, "late changes", 100, 5),
-    Row("F6-outlasted", "many made while nobody waits any more", "batches.outlasted", 200, "documents", 100, 5),
+    Row("F6-parts", "a part of many made 5 to 90 s later", "batches.late", 300, "documents", 75, 15),
     Row("F7-batch", "a storm over many in a call", "batches.storms", 4, "storms", 1, documents=500, few=30),
     Row("F8-batch", "nobody answers a call about many", "batches.blackholes", 50, "calls", 25, 3),
     Row("F9-batch", "slow and endless replies about many", "batches.slow_and_endless", 20, "replies", 10, 2),
@@ -94,7 +94,7 @@ TABLE = [
     Row("F15-batch", "two workers, many in a call", "batches.same_rows", 200, "runs of 10 documents", 20, 2),
     Row("F16-batch", "poisoned document among many", "batches.in_front", 20, "runs", 2, 2, documents=1000, few=12),
     Row("F16-refused", "one of many refused over there", "batches.one_refused", 60, "refusals", 30, 3),
-    Row("F17-batch", "database refuses, many in a call", "batches.refusals", 40, "refusals", 10, 2),
+    Row("F17-batch", "database refuses, many in a call", "batches.refusals", 40, "refusals", 10, 4),
     Row("F19-batch", "one of many answered wrongly", "batches.wrong_answers", 50, "runs of 5 documents", 25, 2),
     Row("F20-batch", "soak, many in a call", "batches.soak", 40, "batches", 2, 1, documents=500, few=60),
 ]

@@ -26,7 +26,7 @@ def same_rows(world, report, count, documents=10):
         for worker in workers:
             report.require(worker.wait(60), "a worker hangs")
         report.require(not workers[1].failed, "a worker failed")
-        report.add("rows claimed twice", sum(row[2] > 1 for row in world.rows(made).values()))
+        report.add("rows claimed twice", sum((row[2] or 0) > 1 for row in world.rows(made).values()))
         report.runs += 1
         report.worst("s to drain", round(world.drain(made)))
         world.judge(report, made, since)

@@ -373,3 +373,13 @@ def test_a_part_is_done_late(sdk, erp):
     assert books(erp) == []
     assert erp.wait_for(lambda: len(books(erp)) == 3)
     assert [line[2] for line in outcomes(erp)] == [True, True, True, False]
+
+
+def test_some_are_done_late_and_not_named(sdk, erp):
+    erp.inject("late_items", op="BatchSave", items=[1, 3], seconds=0.2)
+    said = status(sdk.BatchSave(FORM, models("C0", "C1", "C2", "C0")))
+    assert (done(said), refused(said)) == ([(0, "C0"), (2, "C2")], [])
+    assert len(books(erp)) == 2
+    assert erp.wait_for(lambda: "not run" not in [line[1] for line in outcomes(erp)])
+    assert outcomes(erp)[1::2] == [("C1", "ok", True), ("C0", "refused:11", False)]
+    assert len(books(erp)) == 3

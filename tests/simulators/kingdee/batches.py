@@ -4,6 +4,7 @@ The documents of a call are independent: each is changed, or refused, in a trans
 by its position, ``DIndex`` from 0.
 """
 
+import threading
 import time
 from dataclasses import dataclass
 
@@ -46,14 +47,14 @@ class Batch:
         for position, item in enumerate(items if first is None else items[: int(first)]):
             if position and self._fault.get("kind") == "slow_items":
                 time.sleep(float(self._fault.get("seconds", 1)))
+            if self._fault.get("kind") == "late_items" and position in self._fault["items"]:
+                threading.Thread(target=self._later, args=(position, item, change), daemon=True).start()
+                continue
             is_hit = self._is_hit(position)
             try:
-                with self._store.transaction():
-                    if is_hit and not self._fault.get("commit"):
-                        raise self._refusal()
-                    done = change(item, position)
-                    self._store.end_document(self._call, position, "ok", done[1])
-                    self._store.mark_committed(self._call)
+                if is_hit and not self._fault.get("commit"):
+                    raise self._refusal()
+                done = self._change(position, item, change)
                 if is_hit:
                     self._refused(position, self._refusal())
                 else:
@@ -65,6 +66,22 @@ class Batch:
                 self._store.end_document(self._call, position, "refused:4")
                 self._refused(position, Refusal(4, ("", f"{type(error).__name__}: {error}", 0)))
         return self
+
+    def _change(self, position, item, change):
+        with self._store.transaction():
+            done = change(item, position)
+            self._store.end_document(self._call, position, "ok", done[1])
+            self._store.mark_committed(self._call)
+        return done
+
+    def _later(self, position, item, change):
+        time.sleep(float(self._fault.get("seconds", 1)))
+        try:
+            self._change(position, item, change)
+        except Refusal as refusal:
+            self._store.end_document(self._call, position, f"refused:{refusal.code}")
+        finally:
+            self._store.close()
 
     def _refused(self, position, refusal):
         self.code = refusal.code

@@ -8,6 +8,7 @@ wrong_amount           keep another amount than the one sent (of all documents, 
 refuse_items           do a part of a batch: refuse the positions ``items`` (every second one) with ``code``,
                        ``message``; with ``commit`` true do them and yet say so
 slow_items             ``seconds`` between the documents of a batch, each of which is kept on its own
+late_items             do the positions ``items`` of a batch ``seconds`` later, and do not name them in the answer
 item_twice             do it, name ``item`` twice among those done; with ``error`` true also as refused
 item_unnamed           do it, do not name ``item`` at all
 index_text             do it, answer with each position as text
@@ -44,6 +45,7 @@ _KINDS = TRANSPORT | {
     "firewall",
     "refuse_items",
     "slow_items",
+    "late_items",
 }
 
 _HTML = "<!DOCTYPE html><html><body>登录 - 金蝶云星空</body></html>"
