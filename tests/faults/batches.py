@@ -43,10 +43,10 @@ soak = _together(soaking.soak, None)
 
 
 def in_front(world, report, count, documents):
-    """F16: what is beside the poisoned one in a call goes alone after it, if it does not go at once."""
+    """F16: what is beside the poisoned one goes at once."""
     _together(poison.in_front)(world, report, count, documents=documents)
     most = report.measures["attempts a document"]
-    report.require(most <= 2, f"others were tried {most} times")
+    report.require(most == 1, f"others were tried {most} times")
 
 
 def storms(world, report, count, documents):

@@ -103,8 +103,9 @@ class FinanceOutbox(models.Model):
         if not rules.needs:
             return {}
         target = self._operations()[rules.needs_operation]
-        ids = {json.loads(row.values_text)[rules.needs_operation] for row in self}
-        return self.env["finance.binding"]._numbers(self.connection_id, target.model, list(ids), target.kind)
+        # not out of the values: one row whose values nobody can read stops no other
+        ids = list({row.customer_ref for row in self})
+        return self.env["finance.binding"]._numbers(self.connection_id, target.model, ids, target.kind)
 
     # -- products ---------------------------------------------------------------------------
 

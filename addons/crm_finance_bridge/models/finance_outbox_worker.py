@@ -26,8 +26,8 @@ FIND = "find"
 
 # what a worker knows of its row without reading it again: nobody else changes these columns while it has the row
 CARRIED = (
-    "company_id", "connection_id", "kind", "number", "operation", "payload", "phase", "remote_possible", "res_id",
-    "res_model", "res_name", "uncertain_since", "wire_text",
+    "company_id", "connection_id", "customer_ref", "kind", "number", "operation", "payload", "phase", "remote_possible",
+    "res_id", "res_model", "res_name", "uncertain_since", "wire_text",
 )  # fmt: skip
 
 

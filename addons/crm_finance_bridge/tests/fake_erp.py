@@ -153,7 +153,7 @@ class FakeAdapter(FinanceAdapter):
         fault = self.erp.fault("find")
         self._fail_before(fault)
         found = {number: [self._remote(each) for each in self.erp.with_number(number)] for number in numbers}
-        self._fail_after(fault)
+        fail_after(fault)
         return found
 
     def send_together(self, kind, step, payloads):
@@ -166,7 +166,7 @@ class FakeAdapter(FinanceAdapter):
                 results[number] = self._one_of_several(kind, step, number, payload)
             except FinanceError as error:
                 results[number] = error
-        self._fail_after(fault)
+        fail_after(fault)
         return results
 
     def _one_of_several(self, kind, step, number, payload):
