@@ -1,6 +1,6 @@
 {
     "name": "Finance Bridge",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "summary": "Invoices to the finance system exactly once, receipts back to their payment plan",
     "category": "Accounting/Accounting",
     "author": "CRM Suite for China",

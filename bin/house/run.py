@@ -117,11 +117,12 @@ class Demo:
 
     def server_environment(self):
         """What the bridge may know of the machine it runs on; none of it can be set in the database."""
+        key = {"CRM_FINANCE_KEY": self._secret_key_file()}
         if self.options.no_simulators:
-            return {}
+            return key
         return {
+            **key,
             "CRM_FINANCE_ONPREM_CIDR": "127.0.0.0/8",
-            "CRM_FINANCE_KEY": self._secret_key_file(),
             "CRM_SUITE_SIMULATOR_URL": f"http://127.0.0.1:{SIMULATOR_PORT}/k3cloud/",
             "CRM_SUITE_SIMULATOR_ACCOUNT": self._simulator_account(),
         }

@@ -28,15 +28,15 @@ class FinanceHook(http.Controller):
         max_content_length=MAX_BODY,
     )
     def announce(self, code, **_query):
-        connection, key = request.env["finance.connection"].sudo()._of_hook(code)
+        connection, keys = request.env["finance.connection"].sudo()._of_hook(code)
         notices = request.env["finance.notice"].sudo()
         headers = request.httprequest.headers
         body = request.httprequest.get_data()
         nonce = headers.get("X-Nonce")
         signature = headers.get("X-Signature")
         # first the signature: what is not signed is not even parsed
-        signed = is_signed(key, headers.get("X-Timestamp"), nonce, signature, body, time.time())
-        if not (signed and connection):
+        signed = [is_signed(key, headers.get("X-Timestamp"), nonce, signature, body, time.time()) for key in keys]
+        if not (any(signed) and connection):
             notices._note_refusal(connection, "unauthorized")
             return self._answer(401, "unauthorized")
         if notices._is_too_many(connection):

@@ -5,6 +5,8 @@ UPDATE finance_connection
        secret_hint = NULL,
        secret_set_at = NULL,
        hook_token = NULL,
+       hook_former_token = NULL,
+       hook_former_until = NULL,
        hook_code = NULL,
        base_url = 'https://neutralized.invalid/';
 

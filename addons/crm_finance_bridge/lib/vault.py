@@ -39,6 +39,11 @@ def decrypt(token):
         raise VaultError("unreadable") from None
 
 
+def check():
+    """Raises :class:`VaultError` if there is no key, or none that can be used."""
+    _box()
+
+
 def hint(text):
     """What people may see of a secret: its last four characters, and none of a short one."""
     return "••••" + (text[-4:] if len(text) >= 16 else "")

@@ -118,6 +118,7 @@ class FinanceConnection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_key()
         records = self._guard_defaults()
         return records._watched_create(super(FinanceConnection, records).create, vals_list).with_env(self.env)
 

@@ -1,4 +1,5 @@
 import secrets
+from datetime import timedelta
 from urllib.parse import urljoin
 
 from odoo import api, fields, models
@@ -9,6 +10,8 @@ from odoo.tools import consteq
 from ..lib import vault
 
 SHORTEST = 32
+# hours for which the secret before is good too: both sides are not changed in the same second
+CHANGING = 24
 
 
 class FinanceConnection(models.Model):
@@ -22,6 +25,10 @@ class FinanceConnection(models.Model):
     hook_code = fields.Char(readonly=True, copy=False, groups=NO_ACCESS, exportable=False)
     hook_url = fields.Char("Address for Announcements", compute="_compute_hook_url", groups="base.group_system")
     hook_token = fields.Char(readonly=True, copy=False, groups=NO_ACCESS, exportable=False)
+    hook_former_token = fields.Char(readonly=True, copy=False, groups=NO_ACCESS, exportable=False)
+    hook_former_until = fields.Datetime(
+        "Secret Before Good Until", readonly=True, copy=False, groups="base.group_system", exportable=False
+    )
     hook_input = fields.Char(
         "Secret for Announcements",
         compute="_compute_hook_input",
@@ -32,7 +39,8 @@ class FinanceConnection(models.Model):
         groups="base.group_system",
         exportable=False,
         help="Write only, at least 32 characters: the same is entered in the program that calls us. It is encrypted with "
-        "the server's key and never shown again.",
+        "the server's key and never shown again. The secret before stays good for a day; enter the new one twice to end "
+        "it at once.",
     )
     hook_limit = fields.Integer(
         "Announcements a Minute", default=600, required=True, help="What comes beyond is refused and may come again"
@@ -42,7 +50,7 @@ class FinanceConnection(models.Model):
     _hook_limit_positive = models.Constraint("CHECK (hook_limit > 0)", "Take at least one announcement a minute.")
 
     def _guarded_fields(self):
-        return super()._guarded_fields() | {"hook_code", "hook_token"}
+        return super()._guarded_fields() | {"hook_code", "hook_token", "hook_former_token", "hook_former_until"}
 
     @api.depends("hook_code")
     def _compute_hook_url(self):
@@ -67,18 +75,27 @@ class FinanceConnection(models.Model):
                 "hook_token": connection._encrypted(secret),
                 "hook_code": own.hook_code or secrets.token_urlsafe(18),
             }
+            if own.hook_token:
+                until = fields.Datetime.now() + timedelta(hours=CHANGING)
+                vals |= {"hook_former_token": own.hook_token, "hook_former_until": until}
             own._through_door(*vals).write(vals)
         # the clear text leaves the cache at once: a web_save reads its record back
         self.invalidate_recordset(["hook_input"], flush=False)
 
     @api.model
     def _of_hook(self, code):
-        """(connection that is on, its clear secret) of an address; none and a secret that nobody has if there is none."""
-        nobody = secrets.token_hex(SHORTEST)
+        """(connection that is on, its clear secrets) of an address; none and secrets that nobody has if there is none.
+
+        Two secrets always, whatever there is: that of now and, for a day after it was changed, the one before.
+        """
+        nobody = [secrets.token_hex(SHORTEST), secrets.token_hex(SHORTEST)]
         connection = self.sudo().search([("hook_code", "=", code), ("state", "=", "on")], limit=1)
         if not connection or not consteq(connection.hook_code, code):
             return self.sudo().browse(), nobody
         try:
-            return connection, vault.decrypt(connection.hook_token)
+            keys = [vault.decrypt(connection.hook_token), nobody[1]]
+            if connection.hook_former_token and connection.hook_former_until > fields.Datetime.now():
+                keys[1] = vault.decrypt(connection.hook_former_token)
         except vault.VaultError:
             return connection, nobody
+        return connection, keys

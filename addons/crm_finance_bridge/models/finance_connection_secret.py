@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 
@@ -48,6 +48,14 @@ class FinanceConnection(models.Model):
             connection.sudo()._through_door(*vals).write(vals)
         # the clear text leaves the cache at once: a web_save reads its record back
         self.invalidate_recordset(["secret_input"], flush=False)
+
+    @api.model
+    def _check_key(self):
+        """:raises UserError: the server has no key for secrets, so that no connection could keep its own"""
+        try:
+            vault.check()
+        except vault.VaultError as error:
+            raise UserError(self._error_sentence(error)) from None
 
     def _encrypted(self, secret):
         """Ciphertext of a secret that somebody entered.

@@ -7,6 +7,7 @@ from odoo.addons.crm_project_delivery.demo import company as delivery
 from odoo.addons.crm_quote_approval.demo import company as approval
 
 from ..demo import company
+from .common import KEY
 
 
 @tagged("post_install", "-at_install")
@@ -16,7 +17,7 @@ class TestDemo(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.startClassPatcher(patch.dict("os.environ"))
+        cls.startClassPatcher(patch.dict("os.environ", {"CRM_FINANCE_KEY": KEY}))
         for name in ("CRM_SUITE_SIMULATOR_URL", "CRM_SUITE_SIMULATOR_ACCOUNT"):
             company.os.environ.pop(name, None)
         # connections of other tests in this database are not the demo's

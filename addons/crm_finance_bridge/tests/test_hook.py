@@ -2,6 +2,7 @@ import json
 import time
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -141,6 +142,15 @@ class TestHook(HttpCase, BridgeCase):
             self.assertEqual(self.announce().status_code, 401)
         self.assertEqual(self.announce().status_code, 200)
 
+    def test_the_secret_before_is_good_for_a_day(self):
+        self.connection.hook_input = OTHER
+        self.assertEqual(self.announce().status_code, 200)
+        self.assertEqual(self.announce(key=OTHER, nonce="nonce-0002").status_code, 200)
+        vals = {"hook_former_until": fields.Datetime.now()}
+        self.connection._through_door(*vals).write(vals)
+        self.assertEqual(self.announce(nonce="nonce-0003").status_code, 401)
+        self.assertEqual(self.announce(key=OTHER, nonce="nonce-0004").status_code, 200)
+
     def test_a_nonce_is_good_once(self):
         self.assertEqual(self.announce().status_code, 200)
         for payload in ({"event_id": "e-1"}, {"event_id": "e-2"}):
@@ -177,10 +187,15 @@ class TestHook(HttpCase, BridgeCase):
         self.assertFalse(mine.read(["hook_input"])[0]["hook_input"])
         with self.assertRaises(UserError):
             mine.hook_input = "too short"
+        # entered twice, because the one before is known to others
+        mine.write({"hook_input": OTHER})
         mine.write({"hook_input": OTHER})
         self.assertEqual(self.announce().status_code, 401)
         self.assertEqual(self.announce(key=OTHER).status_code, 200)
-        for user, names in ((system, ["hook_token", "hook_code"]), (self.manager, ["hook_url", "hook_input"])):
+        for user, names in (
+            (system, ["hook_token", "hook_former_token", "hook_code"]),
+            (self.manager, ["hook_url", "hook_input"]),
+        ):
             for name in names:
                 with self.subTest(name), self.assertRaises(AccessError):
                     self.connection.with_user(user).read([name])

@@ -42,6 +42,15 @@ class TestMigration(BridgeCase):
         self.assertFalse(any(cron.active for cron in self.crons.values()))
         self.assertEqual(self.woken(), before)
 
+    def test_connections_that_are_on_belong_to_this_database(self):
+        self.connection._through_door("home").write({"home": False})
+        off = self.connection.copy({"product": "yonyou_u8"})
+        self.env.flush_all()
+        script = "crm_finance_bridge/migrations/19.0.1.2.0/post-home.py"
+        load_script(file_path(script), "home").migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual((self.connection.sudo().home, off.sudo().home), (self.env.cr.dbname, False))
+
     def test_an_interval_of_ones_own_stays(self):
         self.lane.write({"interval_number": 10, "interval_type": "minutes"})
         self.migrate()

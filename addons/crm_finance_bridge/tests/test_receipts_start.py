@@ -29,7 +29,7 @@ class TestReceiptsOfTheStart(BridgeCase):
         }  # fmt: skip
         return RemoteReceipt(**vals)
 
-    def read(self, **kw):
+    def read_receipt(self, **kw):
         self.erp.receipts = [self.receipt(**kw)]
         self.poll()
         return self.receipts.search([])
@@ -50,13 +50,13 @@ class TestReceiptsOfTheStart(BridgeCase):
             {"connection_id": self.connection.id, "number": "SKD000001", "partner_id": self.partner.id,
              "currency_id": self.company.currency_id.id, "amount_there": -300, "state": "missing_here"}
         )  # fmt: skip
-        receipt = self.read(date=START - timedelta(days=1))
+        receipt = self.read_receipt(date=START - timedelta(days=1))
         self.assertEqual((receipt.state, receipt.payment_id.id), ("closed", False))
         self.assertFalse(receipt.activity_ids)
         self.assertTrue(receipt.message)
 
     def test_what_is_old_and_unknown_asks_a_person_who_may_register_it(self):
-        receipt = self.read(date=START - timedelta(days=1))
+        receipt = self.read_receipt(date=START - timedelta(days=1))
         self.assertEqual((receipt.state, receipt.payment_id.id), ("review", False))
         self.assertEqual(receipt.activity_ids.user_id, self.clerk)
         receipt.with_user(self.clerk).action_apply()
@@ -64,12 +64,12 @@ class TestReceiptsOfTheStart(BridgeCase):
         self.assertFalse(receipt.activity_ids)
 
     def test_dated_anew_it_counts(self):
-        receipt = self.read(date=START - timedelta(days=1))
-        self.read(modified=datetime.now(UTC) + timedelta(seconds=1))
+        receipt = self.read_receipt(date=START - timedelta(days=1))
+        self.read_receipt(modified=datetime.now(UTC) + timedelta(seconds=1))
         self.assertEqual((receipt.state, receipt.payment_id.amount), ("open", 300))
 
     def test_a_mapping_entered_later_lets_it_in(self):
-        receipt = self.read(currency_number="PRE099")
+        receipt = self.read_receipt(currency_number="PRE099")
         self.assertEqual(receipt.state, "review")
         receipt.with_user(self.clerk).action_apply()
         self.assertEqual((receipt.state, len(receipt.activity_ids)), ("review", 1))

@@ -209,6 +209,13 @@ class TestRights(BridgeCase):
         with patch.dict(os.environ, {"CRM_FINANCE_KEY": "short"}), self.assertRaises(UserError):
             self.connection.with_user(self.system).write({"secret_input": SECRET})
 
+    def test_no_key_no_connection(self):
+        vals = {**self.connection.copy_data()[0], "company_id": self.other_company.id, "receipt_journal_id": False}
+        for key in ("", "short"):
+            with patch.dict(os.environ, {"CRM_FINANCE_KEY": key}), self.assertRaises(UserError) as error:
+                self.env["finance.connection"].with_company(self.other_company).create(vals)
+            self.assertIn("CRM_FINANCE_KEY", str(error.exception))
+
     def test_keys_rotate(self):
         token = vault.encrypt(SECRET)
         new = base64.urlsafe_b64encode(b"n" * 32).decode()
