@@ -60,11 +60,3 @@ class ResPartner(models.Model):
             row._outbox_write({"res_id": stays.id, "business_key": key, "lane": f"{row.connection_id.id}/{key}"})
         # over there the name may still be that of the one who goes
         self.env["finance.outbox"].sudo()._enqueue_customer_changes(stays.sudo())
-
-
-class PartnerMerge(models.TransientModel):
-    _inherit = "base.partner.merge.automatic.wizard"
-
-    def _update_reference_fields(self, src_partners, dst_partner):
-        src_partners._finance_merge_into(dst_partner.commercial_partner_id)
-        return super()._update_reference_fields(src_partners, dst_partner)

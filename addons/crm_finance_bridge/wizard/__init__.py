@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import finance_code_import
 from . import finance_customer_choose
 from . import finance_mark_done
