@@ -28,8 +28,8 @@ class CrmPaymentPlanLine(models.Model):
         """The row that a receipt pays, or nothing where that is not certain; a person then claims the receipt.
 
         First by what the payer wrote: an invoice's number, else a contract's or an order's. Two numbers that point to
-        different contracts decide nothing, nor does a number of a contract of somebody else. Without any number: the
-        only open row of the payer whose open amount is exactly ``amount``.
+        different contracts decide nothing, nor does a number of a contract of somebody else, nor more money than the row
+        still waits for. Without any number: the only open row of the payer whose open amount is exactly ``amount``.
 
         :param partner: ``res.partner`` of the payer, empty if unknown
         :param amount: amount received, in the currency of the rows
@@ -68,9 +68,12 @@ class CrmPaymentPlanLine(models.Model):
         return contracts.plan_line_ids if len(contracts) == 1 else self.browse()
 
     def _first_for_amount(self, amount):
-        """Of the rows of one contract the one that ``amount`` pays: exactly, else the oldest that is open."""
-        exact = self.filtered(lambda line: not line.currency_id.compare_amounts(line._open_amount(), amount))
-        return (exact or self).sorted(lambda line: (line.due_date, line.sequence, line.id))[:1]
+        """Of the rows of one contract the one that ``amount`` pays: exactly, else a part of the oldest that is open. What
+        is more than that may be for several rows, paid ahead or a slip: a person tells."""
+        by_age = self.sorted(lambda line: (line.due_date, line.sequence, line.id))
+        exact = by_age.filtered(lambda line: not line.currency_id.compare_amounts(line._open_amount(), amount))
+        part = by_age[:1].filtered(lambda line: line.currency_id.compare_amounts(line._open_amount(), amount) > 0)
+        return exact[:1] or part
 
     def _open_amount(self):
         """What is still to be received for one row, in its currency."""

@@ -115,6 +115,12 @@ class TestReceipts(DeliveryCase):
         self.assertEqual(self.lines._find_for_receipt(self.customer, 76800, [self.contract.name]), self.progress)
         self.assertEqual(self.lines._find_for_receipt(self.customer, 1, [self.contract.name]), self.deposit)
 
+    def test_more_than_the_row_waits_for_is_for_a_person(self):
+        self._accept(self.contract.milestone_ids[0])
+        for amount in (38400.01, 115200, 9_999_999):
+            with self.subTest(amount):
+                self.assertFalse(self.lines._find_for_receipt(self.customer, amount, [self.contract.name]))
+
     def test_other_company_is_not_searched(self):
         second = self.env["res.company"].create({"name": "苏州二厂"})
         self.assertFalse(self.lines._find_for_receipt(self.customer, 38400, [self.contract.name], company=second))
