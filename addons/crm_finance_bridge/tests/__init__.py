@@ -36,6 +36,8 @@ from . import test_tour_day
 from . import test_opening_rules
 from . import test_scope
 from . import test_together
+from . import test_together_failing
+from . import test_together_meanwhile
 from . import test_unforeseen
 from . import test_changed_here
 from . import test_stand_in
