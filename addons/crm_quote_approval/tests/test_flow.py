@@ -126,6 +126,39 @@ class TestFlow(ApprovalCase):
         self.assertEqual(order.approval_state, "approved")
         self.assertIn("transfer", self.events(order))
 
+    def test_the_dialog_offers_whom_the_step_takes(self):
+        """Transfer and Add Signer offer exactly those whom the decision then does not refuse."""
+        order = self.submitted()
+        lead = self.users["technical_lead"]
+        other = lead.copy({"login": "technical_lead_2", "name": "钱二"})
+        self.approve(order, "sales_supervisor")
+        task = self.task(order, "technical_lead")
+        wizard = self.env["crm.approval.decision"].with_user(lead)
+        everybody = self.env["res.users"].search([])
+
+        def taken(added):
+            for user in everybody:
+                try:
+                    task.sudo()._check_receiver(user, added=added)
+                except UserError:
+                    continue
+                yield user.id
+
+        offered = wizard.new({"task_id": task.id, "kind": "transfer"}).receiver_ids
+        self.assertIn(other.id, offered.ids)
+        self.assertNotIn(self.users["service_agent"].id, offered.ids)
+        self.assertCountEqual(offered.ids, taken(added=False))
+        asked = wizard.new({"task_id": task.id, "kind": "add_sign"}).receiver_ids
+        self.assertIn(self.users["service_agent"].id, asked.ids)
+        self.assertCountEqual(asked.ids, taken(added=True))
+        self.assertFalse(wizard.new({"task_id": task.id, "kind": "reject"}).receiver_ids)
+
+    def test_the_dialog_tells_strangers_nothing(self):
+        order = self.submitted()
+        task = self.task(order, "sales_supervisor")
+        wizard = self.env["crm.approval.decision"].with_user(self.users["service_agent"])
+        self.assertFalse(wizard.new({"task_id": task.id, "kind": "add_sign"}).receiver_ids)
+
     def test_add_signers_before(self):
         order = self.submitted()
         clerk, agent = self.users["finance_clerk"], self.users["service_agent"]

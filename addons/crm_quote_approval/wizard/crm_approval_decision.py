@@ -26,8 +26,10 @@ class ApprovalDecision(models.TransientModel):
     comment = fields.Text()
     comment_required = fields.Boolean(compute="_compute_comment_required")
     step_choice = fields.Selection("_selection_step_choice", "Back to", default="0")
-    user_id = fields.Many2one("res.users", "To", domain=[("share", "=", False)])
-    user_ids = fields.Many2many("res.users", string="People", domain=[("share", "=", False)])
+    # a choice, not a right: the decision itself checks who may get the task
+    receiver_ids = fields.Many2many("res.users", compute="_compute_receiver_ids")
+    user_id = fields.Many2one("res.users", "To", domain="[('id', 'in', receiver_ids)]")
+    user_ids = fields.Many2many("res.users", string="People", domain="[('id', 'in', receiver_ids)]")
     position = fields.Selection([("before", "Before Me"), ("after", "After Me")], default="before")
 
     @api.depends("kind", "task_id", "task_ids")
@@ -38,6 +40,15 @@ class ApprovalDecision(models.TransientModel):
             decision.comment_required = decision.kind in ("reject", "return", "withdraw") or (
                 decision.kind == "approve" and any(tasks.mapped("comment_required"))
             )
+
+    @api.depends("kind", "task_id")
+    def _compute_receiver_ids(self):
+        for decision in self:
+            task = decision.task_id
+            if decision.kind in ("transfer", "add_sign") and task.has_access("read"):
+                decision.receiver_ids = task.sudo()._receivers(added=decision.kind == "add_sign").sudo(False)
+            else:
+                decision.receiver_ids = False
 
     @api.model
     def _selection_step_choice(self):

@@ -108,32 +108,52 @@ class ApprovalTask(models.Model):
         return held
 
     def _may_hold(self, user):
-        """Whether ``user`` has the right by which this step is signed. Who was named himself may hand it to anybody."""
+        """Whether ``user`` has the right by which this step is signed."""
+        return user in self._holders(user)
+
+    def _holders(self, users):
+        """Those of ``users`` who have the right by which this step is signed. Who was named himself may hand it to
+        anybody."""
         if self.right_kind == "group":
-            return self.right_group_id.id in user._get_group_ids()
+            return users.filtered(lambda user: self.right_group_id.id in user._get_group_ids())
         if self.right_kind == "superior":
-            return user in self.requester_id._merchant_superiors()
+            return users & self.requester_id._merchant_superiors()
         if self.right_kind == "admin":
-            return user in self.env["res.users"]._approval_flow_administrators(self.company_id)
-        return True
+            return users & self.env["res.users"]._approval_flow_administrators(self.company_id)
+        return users
 
     def _refuse(self, exception, message):
         # the refusal rolls this transaction back, so it is kept in the server's log
         _logger.info("Refused to user %s: decision on approval task %s", self.env.uid, self.id)
         raise exception(message)
 
+    def _own_users(self):
+        """Whose paper it is: they never sign it."""
+        request = self.request_id
+        return request.own_user_ids | request.requester_id | request._document()._approval_own_users()
+
+    def _signing_users(self):
+        """Who signs this round already, or signed it."""
+        rows = self.request_id.task_ids.filtered(
+            lambda task: task.round == self.round and task.state in (*OPEN_STATES, *DONE_STATES)
+        )
+        return rows.user_id | rows.principal_id
+
+    def _receivers(self, added=False):
+        """Whom ``_check_receiver`` takes (superuser): what the dialog offers."""
+        users = self.env["res.users"].search([("share", "=", False), ("company_ids", "in", self.company_id.ids)])
+        users -= self._own_users() | self._signing_users()
+        return users if added else self._holders(users)
+
     def _check_receiver(self, user, added=False):
         """Who gets a task or is asked besides must be able to sign it."""
-        request = self.request_id
         if not user or len(user) != 1 or not user._approval_can_sign(self.company_id):
             raise UserError(self.env._("Choose a colleague who works in %(company)s.", company=self.company_id.name))
-        if user in request.own_user_ids | request.requester_id | request._document()._approval_own_users():
+        if user in self._own_users():
             raise UserError(
                 self.env._("%(name)s cannot sign “%(title)s”: it is his own.", name=user.name, title=self.title)
             )
-        if user in request.task_ids.filtered(
-            lambda task: task.round == self.round and task.state in (*OPEN_STATES, *DONE_STATES)
-        ).mapped(lambda task: task.user_id | task.principal_id):
+        if user in self._signing_users():
             raise UserError(self.env._("%(name)s signs “%(title)s” already.", name=user.name, title=self.title))
         if not added and self.right_kind == "group" and self.right_group_id.id not in user._get_group_ids():
             raise UserError(
