@@ -41,12 +41,16 @@ def parse(source):
     return predicate, fields
 
 
-def number_in(source, keys):
-    """Number asked for by a filter that is (only ``and``-ed) equality on one of ``keys``."""
+def numbers_in(source, keys):
+    """Numbers that a filter allows for one of ``keys``, by ``=`` or ``in``, if it (only ``and``-s and) asks for some."""
     if not isinstance(source, str) or re.search(r"\bor\b|\bnot\b", source, re.I):
         return None
-    found = re.search(rf"(?<![\w.])(?:{'|'.join(keys)})\s*=\s*'((?:[^']|'')*)'", source, re.I)
-    return found.group(1).replace("''", "'") if found else None
+    text = "'(?:[^']|'')*'"
+    key = rf"(?<![\w.])(?:{'|'.join(keys)})"
+    found = re.search(rf"{key}\s*(?:=\s*({text})|in\s*\(\s*({text}(?:\s*,\s*{text})*)\s*\))", source, re.I)
+    if not found:
+        return None
+    return [number[1:-1].replace("''", "'") for number in re.findall(text, found.group(1) or found.group(2))]
 
 
 def greater_than(source, key):

@@ -75,13 +75,13 @@ class Reading:
                     text = f"元数据中标识为{name.split('.')[0]}的字段不存在"
                     raise Refusal(9, ("", text, 0))
             entries = {types[base_key(name)][1] for name in (*fields, *used)} - {""}
-            number = query.number_in(source, (form.number,))
+            numbers = query.numbers_in(source, (form.number,))
             after = query.greater_than(source, form.pk)
             top, start = int(data.get("TopRowCount") or 0), int(data.get("StartRow") or 0)
             limit = min(int(data.get("Limit") or 2000), MAX_LIMIT)
             by_id = bool(order) and (base_key(order[0][0]), order[0][1]) == (form.pk.upper(), False)
             rows = []
-            for row in self._expand(form, entries, number, after):
+            for row in self._expand(form, entries, numbers, after):
                 # documents come by id: what follows stands behind the last row that is asked for
                 if by_id and len(rows) >= (top or start + limit) and row[form.pk.upper()] != rows[-1][form.pk.upper()]:
                     break
@@ -95,12 +95,13 @@ class Reading:
         table = [[_shown(types[base_key(n)][0], self._cell(row, n)) for n in fields] for row in rows]
         return [dict(zip(fields, row, strict=True)) for row in table] if named else table
 
-    def _expand(self, form, entries, number, after):
+    def _expand(self, form, entries, numbers, after):
         key = form.id.upper()
-        if number is None:
+        if numbers is None:
             documents = self._store.after(key, after)
         else:
-            documents = [d for d in (self._store.by_number(key, number),) if d]
+            named = {d["id"]: d for d in (self._store.by_number(key, number) for number in numbers) if d}
+            documents = [named[ident] for ident in sorted(named)]
         for document in documents:
             head = {
                 **document["body"]["header"],
