@@ -21,6 +21,18 @@ class SaleOrder(models.Model):
             order.contract_id = live[:1]
             order.contract_count = len(order.contract_ids)
 
+    def _compute_project_ids(self):
+        """Odoo shows the projects of an order to everybody once milestones are on, and looks them up by a column that only
+        sales may read: finance could open no order. Each sees those that he may read."""
+        if self.env.su or self.env.user.has_group("sales_team.group_sale_salesman"):
+            return super()._compute_project_ids()
+        orders = self.sudo()
+        super(SaleOrder, orders)._compute_project_ids()
+        for order in orders:
+            order.project_ids = order.project_ids.sudo(False)._filtered_access("read").sudo()
+            order.project_count = len(order.project_ids.filtered("active"))
+        return None
+
     def action_create_contract(self):
         """Makes the draft contract of a confirmed order and opens it; an existing one is opened.
 

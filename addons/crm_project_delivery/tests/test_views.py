@@ -41,6 +41,23 @@ class TestViews(DeliveryCase):
             with self.subTest(role=role):
                 self._open(self.env.ref("crm_project_delivery.action_project_milestone"), self.users[role])
 
+    def test_whoever_reads_an_order_opens_it(self):
+        """Also where milestones are on, which shows its projects to everybody."""
+        self.env.ref("base.group_user").implied_ids += self.env.ref("project.group_project_milestone")
+        project = self.contract.project_id or self.env["project.project"].create(
+            {"name": "总装线", "partner_id": self.contract.partner_id.id, "allow_billable": True}
+        )
+        order = self.contract.order_id
+        order.project_id = project
+        for role in ("sales_rep", "hq_commerce", "finance_clerk", "finance_manager"):
+            with self.subTest(role=role):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                user = self.users[role]
+                self._open(self.env.ref("sale.action_orders"), user)
+                seen = project.with_user(user)._filtered_access("read")
+                self.assertEqual(order.with_user(user).project_ids.ids, seen.ids)
+
     def test_draft_form_edits_the_plan(self):
         draft = self._contract(signed=False).with_user(self.rep)
         with Form(draft) as form:

@@ -5,8 +5,14 @@ from odoo.exceptions import AccessError, UserError
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    # who may read the links themselves
     share_ids = fields.One2many(
-        "sale.quote.share", "order_id", "Shared Links", readonly=True, copy=False, groups="base.group_user"
+        "sale.quote.share",
+        "order_id",
+        "Shared Links",
+        readonly=True,
+        copy=False,
+        groups="sales_team.group_sale_salesman",
     )
     share_count = fields.Integer("Links", compute="_compute_share_count", groups="base.group_user")
 
