@@ -1,7 +1,11 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.crm_merchant.demo.roles import build_roles
+
+from .common import KEY
 
 APPROVERS = ("sales_supervisor", "technical_lead", "finance_manager", "sales_director")
 CUSTOMER = "苏州恒锐精密机械有限公司"
@@ -16,6 +20,7 @@ class RoadTour(HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.startPatcher(patch.dict("os.environ", {"CRM_FINANCE_KEY": KEY}))
         env = self.env
         self.users = build_roles(env, [*APPROVERS, "sales_rep", "hq_commerce", "finance_clerk", "suite_admin"])
         rep = self.users["sales_rep"]
