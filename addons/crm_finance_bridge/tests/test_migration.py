@@ -51,6 +51,15 @@ class TestMigration(BridgeCase):
         self.env.invalidate_all()
         self.assertEqual((self.connection.sudo().home, off.sudo().home), (self.env.cr.dbname, False))
 
+    def test_archived_connections_are_off(self):
+        self.env.cr.execute("ALTER TABLE finance_connection DROP CONSTRAINT finance_connection_archived_is_off")
+        query = "UPDATE finance_connection SET active = false WHERE id = %s"
+        self.env.cr.execute(query, [self.connection.id])
+        script = "crm_finance_bridge/migrations/19.0.1.2.0/pre-archived.py"
+        load_script(file_path(script), "archived").migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual(self.connection.state, "off")
+
     def test_an_interval_of_ones_own_stays(self):
         self.lane.write({"interval_number": 10, "interval_type": "minutes"})
         self.migrate()
