@@ -114,9 +114,8 @@ class FinanceReceipt(models.Model):
         # one after the other: what the one before has paid is no longer open
         for row in self._may_pay():
             if line := row._find_plan_line():
-                message = row._rest_sentence(line)
                 row._claim(line)
-                row._set("matched", message)
+                row._set("matched", False)
                 row._tell(line)
                 unclear -= row
         if unclear:
@@ -131,18 +130,6 @@ class FinanceReceipt(models.Model):
                     "makes the customer under Customers Over There and presses Register."
                 ),
             )
-
-    def _rest_sentence(self, line):
-        """What to say where more came in than the row still asks for; False otherwise."""
-        rest = self.amount - line._open_amount()
-        if self.currency_id.compare_amounts(rest, 0) <= 0:
-            return False
-        return self.connection_id._in_words().env._(
-            "%(rest)s more came in than %(row)s still asked for; it stands as an advance of the customer. Finance decides "
-            "what it is for.",
-            rest=self.currency_id.format(rest),
-            row=line.display_name,
-        )
 
     def _get_references(self):
         """Hook: texts of the receipt that may name an order, contract or invoice."""

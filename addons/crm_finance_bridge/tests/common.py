@@ -148,6 +148,21 @@ class BridgeCase(TransactionCase):
         with self.worker():
             self.env["finance.receipt"]._cron_poll()
 
+    def payment(self, **vals):
+        """A posted receipt that was entered here."""
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.partner.id,
+                "amount": 250,
+                "journal_id": self.journal.id,
+                **vals,
+            }
+        )
+        payment.action_post()
+        return payment
+
     def assertExactlyOnce(self, record):
         """One document over there, whatever happened on the way."""
         row = self.row(record)

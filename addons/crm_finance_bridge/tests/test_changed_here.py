@@ -118,18 +118,7 @@ class TestInvoiceChanged(ChangedCase):
 class TestReceiptChanged(ChangedCase):
     def payment(self, **vals):
         self.connection.sends_receipts = True
-        payment = self.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": self.partner.id,
-                "amount": 250,
-                "journal_id": self.journal.id,
-                **vals,
-            }
-        )
-        payment.action_post()
-        return payment
+        return super().payment(**vals)
 
     def changes(self):
         other = self.env["res.partner"].create({"name": "别家", "is_company": True})

@@ -85,13 +85,6 @@ class TestReceipts(BridgeCase):
         self.assertEqual((receipt.partner_id, receipt.payment_id.partner_id), (payer, payer))
         self.assertNotIn("对方的客户", receipt.message)
 
-    def test_more_than_the_row_asks_for_is_said(self):
-        self.erp.receipts = [self.receipt(amount=Decimal("450.00"))]
-        self.poll()
-        receipt = self.receipts.search([])
-        self.assertEqual(receipt.state, "matched")
-        self.assertIn("150.00", receipt.message)
-
     def test_not_audited_does_not_count_until_it_is(self):
         self.erp.receipts = [self.receipt(status="B")]
         self.poll()

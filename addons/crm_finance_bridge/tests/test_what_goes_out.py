@@ -255,20 +255,6 @@ class TestWhatGoesOut(BridgeCase):
 
     # -- receipts entered here --------------------------------------------------------------
 
-    def payment(self, **vals):
-        payment = self.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": self.partner.id,
-                "amount": 250,
-                "journal_id": self.journal.id,
-                **vals,
-            }
-        )
-        payment.action_post()
-        return payment
-
     def test_own_receipt_goes_out_and_does_not_come_back(self):
         self.payment()
         self.assertFalse(self.outbox.search([("operation", "=", "own_receipt")]))
