@@ -6,15 +6,25 @@ from u8 import U8Simulator
 
 
 class KingdeeBooks:
-    """Kingdee Cloud Galaxy. ``forms``: kind -> (operation that creates it, form over there)."""
+    """Kingdee Cloud Galaxy, which gets its orders with their payment plan when a contract is signed.
+
+    ``forms``: kind -> (operation that creates it, form over there).
+    """
 
     simulator = KingdeeSimulator
-    forms = {"customer": ("Save", "BD_Customer"), "receivable": ("Save", "AR_receivable")}
+    forms = {
+        "customer": ("Save", "BD_Customer"),
+        "sales_order": ("Save", "SAL_SaleOrder"),
+        "receivable": ("Save", "AR_receivable"),
+    }
     # state of a document that is carried to its end
-    finished = {"customer": "C", "receivable": "C"}
+    finished = {"customer": "C", "sales_order": "C", "receivable": "C"}
     # the call whose reply gets lost after the server was killed
     lost = {"op": "Save", "form": "AR_receivable"}
-    sends_signed_customers = False
+    # the key of a customer's name, where customers go out when a contract is signed
+    signed_customer = "FNAME"
+    # what the salesperson of the road is called over there, where orders name one
+    salesperson = "XSY001"
     # the call by which the processes of the server log in once for all, whatever is killed; None: the product has none
     shared_login = None
 
@@ -31,11 +41,18 @@ class KingdeeBooks:
             "organisation": "100",
             "default_material": "CRM-SERVICE",
             "default_unit": "Pcs",
+            "sends_orders": True,
+            "orders_after": "signed",
         }
 
     @staticmethod
     def enter_receipt(erp, customer, amount, text):
         erp.enter_receipt(customer, amount, remark=text)
+
+    @staticmethod
+    def plan(order):
+        """[(share, amount)] of the payment plan of an order."""
+        return [(row["FRECADVANCERATE"], row["FRECADVANCEAMOUNT"]) for row in order["entries"]["FSALEORDERPLAN"]]
 
 
 class U8Books:
@@ -45,7 +62,8 @@ class U8Books:
     forms = {"customer": ("add", "customer"), "receivable": ("add", "oughtreceive")}
     finished = {"customer": "saved", "receivable": "audited"}
     lost = {"op": "verify", "form": "oughtreceive"}
-    sends_signed_customers = True
+    signed_customer = "name"
+    salesperson = None
     shared_login = "token"
 
     @staticmethod
@@ -81,7 +99,8 @@ class EasBooks:
     forms = {"customer": ("importBill", "customer"), "receivable": ("importBill", "otherbill")}
     finished = {"customer": "audited", "receivable": "audited"}
     lost = {"op": "auditBill", "form": "otherbill"}
-    sends_signed_customers = False
+    signed_customer = None
+    salesperson = None
     shared_login = "login"
 
     @staticmethod

@@ -52,6 +52,10 @@ connection = env["finance.connection"].create({{
     **{connection!r}, "responsible_id": users["finance_manager"].id, "receipt_journal_id": journal.id, "settle_seconds": 30,
 }})
 connection.sudo()._switch("on")
+if {salesperson!r}:
+    env["finance.mapping"].create({{
+        "connection_id": connection.id, "kind": "salesperson", "user_id": users["sales_rep"].id, "number": {salesperson!r},
+    }})
 """
 
 
@@ -104,7 +108,7 @@ def road(request):
     with books.simulator() as erp:
         server = SuiteServer(f"e2e_road_{request.param}")
         try:
-            server.build(PREPARE.format(connection=books.connection(erp)))
+            server.build(PREPARE.format(connection=books.connection(erp), salesperson=books.salesperson))
             server.start()
             yield Road(server, erp, books)
         finally:
@@ -266,8 +270,9 @@ def test_4_contract_milestones_and_plan(road):
     )[0]
     rows = commerce.read("crm.payment.plan.line", contract["plan_line_ids"], "percent", "amount", "kind", "state")
     assert [row["amount"] for row in rows] == [38400.0, 76800.0, 12800.0]
+    planned = rows
     refused(lambda: road.regional_agent.call("crm.contract", "action_sign", [contract["id"]]))
-    if road.books.sends_signed_customers:
+    if road.books.signed_customer:
         road.delay("customer")
     commerce.call("crm.contract", "action_sign", [contract["id"]])
     signed = commerce.read("crm.contract", contract["id"], "state", "project_id")[0]
@@ -279,11 +284,17 @@ def test_4_contract_milestones_and_plan(road):
     rows = commerce.read("crm.payment.plan.line", contract["plan_line_ids"], "kind", "state")
     assert (rows[0]["kind"], rows[0]["state"]) == ("deposit", "due")
     road.contract, road.deposit = contract, contract["plan_line_ids"][0]
-    if road.books.sends_signed_customers:
+    if road.books.signed_customer:
         road.kill_after("customer")
         road.wait_delivered()
         (customer,) = road.documents("customer")
-        assert (customer["header"]["name"], customer["status"]) == (COMPANY, road.books.finished["customer"])
+        name = customer["header"][road.books.signed_customer]
+        assert (name, customer["status"]) == (COMPANY, road.books.finished["customer"])
+    if "sales_order" in road.books.forms:
+        (order,) = road.documents("sales_order")
+        plan = [(float(share), float(amount)) for share, amount in road.books.plan(order)]
+        assert plan == [(row["percent"], row["amount"]) for row in planned]
+        assert contract["name"] in order["header"]["FNOTE"]
 
 
 def test_5_the_invoice_stands_in_the_books_exactly_once(road):
@@ -292,7 +303,7 @@ def test_5_the_invoice_stands_in_the_books_exactly_once(road):
     move = clerk.read("crm.payment.plan.line", road.deposit, "move_ids")[0]["move_ids"][0]
     assert clerk.read("account.move", move, "amount_total")[0]["amount_total"] == 38400.0
     # the reply of the first document comes so late that the server is killed first; one of the receivable gets lost
-    first = "receivable" if road.books.sends_signed_customers else "customer"
+    first = "receivable" if road.books.signed_customer else "customer"
     road.delay(first)
     road.erp.inject("drop_after_commit", **road.books.lost)
     clerk.call("account.move", "action_post", [move])

@@ -20,7 +20,7 @@ VALUES = {
         address="杭州市西湖区 1 号", currency="CNY", salesperson="u1", contacts=[{"name": "王", "mobile": "13800000000"}],
     ),
     "product": {"number": "CRM-P-1", "name": "减速机", "unit": "pc", "specification": "X-1"},
-    "sales_order": order_values(),
+    "sales_order": order_values(plan=[{"name": "首付款", "percent": "100", "amount": "113.10", "date": "2026-02-01"}]),
     "receivable": receivable_values(
         remark="INV/1 HT-77", lines=[{**LINE, "name": "减速机"}],
         installments=[{"date": "2026-02-01", "amount": "13.10"}, {"date": "2026-03-01", "amount": "100.00"}],

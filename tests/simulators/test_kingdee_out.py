@@ -77,6 +77,38 @@ def test_order_and_product_and_receipt(selling, erp):
     assert not ignored(erp)
 
 
+PLAN = [
+    {"name": "首付款", "percent": "30", "amount": "33.93", "date": "2026-01-25"},
+    {"name": "验收款", "percent": "70", "amount": "79.17", "date": ""},
+]
+
+
+@pytest.mark.parametrize(
+    ("order_plan", "keys"),
+    [
+        ("full", {"FRECADVANCERATE", "FRECADVANCEAMOUNT", "FREMARK", "FMUSTDATE"}),
+        ("amounts", {"FRECADVANCERATE", "FRECADVANCEAMOUNT"}),
+        ("none", set()),
+    ],
+)
+def test_payment_plan_stands_on_the_order(erp, order_plan, keys):
+    selling = connect(erp, settings={"salespersons": {"u1": "XSY001"}, "order_plan": order_plan})
+    deliver(selling, "customer", customer_values())
+    deliver(selling, "sales_order", order_values(plan=PLAN))
+    (order,) = erp.ledger()["SAL_SaleOrder"]
+    rows = order["entries"].get("FSALEORDERPLAN", [])
+    assert set().union(*rows) - {"_id"} == keys
+    sums = [sum(Decimal(row[name]) for row in rows) for name in ("FRECADVANCERATE", "FRECADVANCEAMOUNT") if rows]
+    assert sums == ([Decimal(100), Decimal("113.10")] if rows else [])
+    assert not ignored(erp)
+
+
+@pytest.mark.parametrize(("key", "value"), [("amount", "33.92"), ("percent", "29.99"), ("name", ""), ("amount", 33.93)])
+def test_payment_plan_must_add_up(selling, clients, key, value):
+    with pytest.raises(clients("errors").InvalidValues):
+        selling.build("sales_order", order_values(plan=[{**PLAN[0], key: value}, PLAN[1]]))
+
+
 def test_order_needs_its_salesperson(signed, clients):
     with pytest.raises(clients("errors").MappingMissing) as caught:
         signed.build("sales_order", order_values())

@@ -35,7 +35,7 @@ def order_model(values, settings):
     total = money(values.get("amount_total"), "amount_total")
     lines = values.get("lines") or ()
     must_add_up("lines", (money(line.get("amount_total")) for line in lines), total)
-    return {
+    model = {
         "FID": 0,
         "FBillTypeID": {"FNUMBER": settings.sales_order_bill_type},
         "FBillNo": needed(values, "number"),
@@ -51,6 +51,30 @@ def order_model(values, settings):
         },
         "FSaleOrderEntry": [_order_line(line, values, settings) for line in lines],
     }
+    if plan := _order_plan(values, settings, total):
+        model["FSaleOrderPlan"] = plan
+    return model
+
+
+def _order_plan(values, settings, total):
+    """Rows of the payment plan (收款计划); their shares are 100 percent and their amounts the total of the order."""
+    parts = (values.get("plan") or ()) if settings.order_plan != "none" else ()
+    rows = []
+    for part in parts:
+        row = {
+            "FRecAdvanceRate": money_text(money(part.get("percent"), "plan.percent")),
+            "FRecAdvanceAmount": money_text(money(part.get("amount"), "plan.amount")),
+        }
+        if settings.order_plan == "full":
+            row["FReMark"] = needed(part, "name", "plan.name")
+            # a row that waits for a milestone has no day yet
+            if part.get("date"):
+                row["FMustDate"] = day_text(part["date"], "plan.date")
+        rows.append(row)
+    if rows:
+        must_add_up("plan", (row["FRecAdvanceAmount"] for row in rows), total)
+        must_add_up("plan", (row["FRecAdvanceRate"] for row in rows), 100)
+    return rows
 
 
 def receivable_model(values, settings):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .errors import InvalidValues
 from .settings import KingdeeBooks
 
 FORMS = {
@@ -17,6 +18,10 @@ FORMS = {
 }
 
 
+# nothing, shares and amounts, names and dates with them
+ORDER_PLANS = ("none", "amounts", "full")
+
+
 @dataclass(frozen=True, kw_only=True)
 class KingdeeSettings(KingdeeBooks):
     """Beside what both Kingdee products share; numbers are Kingdee codes.
@@ -24,6 +29,7 @@ class KingdeeSettings(KingdeeBooks):
     :param currencies: ISO code -> Kingdee number.
     :param sale_organisation: selling organisation, empty = the same.
     :param settle_type: way of payment of journals that are not mapped.
+    :param order_plan: what of a contract's payment plan goes with its order: one of ``ORDER_PLANS``.
     :param audit_kinds: kinds we audit ourselves; others wait for a person after submission.
     """
 
@@ -39,7 +45,13 @@ class KingdeeSettings(KingdeeBooks):
     purpose_advance: str = "SFKYT02_SYS"
     material_category: str = "CHLB01_SYS"
     material_tax_type: str = "WLDSFL01_SYS"
+    order_plan: str = "full"
     audit_kinds: tuple = tuple(set(FORMS) - {"receipt"})
+
+    def __post_init__(self):  # pylint: disable=missing-return
+        super().__post_init__()
+        if self.order_plan not in ORDER_PLANS:
+            raise InvalidValues("settings", "unknown way to send the payment plan")
 
 
 def by_number(number):

@@ -20,7 +20,7 @@ switched on.
 
 ``sales_order``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``,
 ``salesperson`` (our key, mapped), ``lines`` as above with ``delivery_date``; optional ``department``,
-``remark``.
+``remark``, ``contract_number``, ``plan`` (what was signed) [{``name``, ``percent``, ``amount``; optional ``date``}].
 
 ``own_receipt``: ``number``, ``customer_number``, ``date``, ``currency``, ``amount_total``,
 ``settlement`` (our key, mapped); optional ``reference`` (of the bank), ``for``, ``is_advance``,

@@ -13,6 +13,7 @@ from . import finance_connection_home
 from . import finance_connection_u8
 from . import finance_connection_eas
 from . import finance_connection_pace
+from . import finance_connection_orders
 from . import finance_pace
 from . import finance_token
 from . import finance_mapping

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class CrmContract(models.Model):
-    """A signed contract makes its customer known to the finance system, where the connection says so."""
+    """A signed contract makes its customer and its order known to the finance system, where the connection says so."""
 
     _inherit = "crm.contract"
 
@@ -10,12 +10,15 @@ class CrmContract(models.Model):
         return super()._watched_fields() | {"state": "_on_finance_signed"}
 
     def _on_finance_signed(self, before):
-        """Handler: customers of contracts that have just been signed."""
+        """Handler: customers and orders of contracts that have just been signed; orders whose contract is no more."""
         signed = self.filtered(
             lambda contract: contract.state == "signed" and before.get(contract.id, {}).get("state") != "signed"
         )
         if signed:
             signed.sudo()._finance_send_customers()
+            signed.sudo().order_id._finance_enqueue("signed")
+        moved = self.filtered(lambda contract: contract.state in ("signed", "cancelled"))
+        moved.sudo().order_id._finance_note_changed()
 
     def _finance_send_customers(self):
         """Writes the intent for customers that neither stand over there nor are on their way."""

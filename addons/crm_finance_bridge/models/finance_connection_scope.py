@@ -63,7 +63,7 @@ class FinanceConnection(models.Model):
         "other side says of them is left alone.",
     )
     sends_orders = fields.Boolean(
-        "Send Sales Orders", tracking=True, help="Orders go out when they are confirmed, from the next one on"
+        "Send Sales Orders", tracking=True, help="From the next order that is confirmed or signed on"
     )
     sends_receipts = fields.Boolean(
         "Send Receipts Entered Here",

@@ -43,9 +43,15 @@ class SaleOrder(models.Model):
             cancelled._finance_cancelled()
         return result
 
-    def _finance_enqueue(self):
+    def _finance_enqueue(self, after="confirmed"):
+        """Writes the intent for orders of connections that send them at this point.
+
+        :param after: ``confirmed`` or ``signed``
+        """
         outbox = self.env["finance.outbox"].sudo()
         for connection in self.env["finance.connection"]._on_for(self, "sends_orders"):
+            if connection.orders_after != after:
+                continue
             orders = self._finance_to_send(connection)
             if orders and outbox._can_send(connection, "sales_order"):
                 # one that was cancelled and is confirmed again may stand over there from the first time
@@ -60,7 +66,13 @@ class SaleOrder(models.Model):
         return self.filtered(
             lambda order: order.company_id == connection.company_id
             and not order.currency_id.is_zero(order.amount_total)
+            and (connection.orders_after == "confirmed" or order._finance_signed_contract())
         )
+
+    def _finance_signed_contract(self):
+        """The contract of this order if it is signed (superuser)."""
+        contract = self.sudo().contract_id
+        return contract.filtered(lambda contract: contract.state != "draft")
 
     def _finance_rows(self):
         """Outbox rows of these orders (superuser)."""
@@ -110,7 +122,10 @@ class SaleOrder(models.Model):
                 order=row.res_name,
                 number=row.number,
             )
-        parts = self.with_company(row.company_id)._finance_differing_parts(json.loads(row.values_text), env)
+        sent = json.loads(row.values_text)
+        if not row.connection_id._sends_plan():
+            sent.pop("plan", None)
+        parts = self.with_company(row.company_id)._finance_differing_parts(sent, env)
         if not parts:
             return ""
         return env._(
@@ -130,6 +145,10 @@ class SaleOrder(models.Model):
             changed.append((env._("Customer"), *names))
         if (sent["amount_total"], sent["currency"]) != (ours["amount_total"], ours["currency"]):
             changed.append((env._("Amount"), *(f"{v['amount_total']} {v['currency']}" for v in (sent, ours))))
+        # the day of a row moves with its milestone, and the receivable brings the one that counts
+        plans = [_plan_text(vals.get("plan"), env) for vals in (sent, ours)]
+        if sent.get("plan") and plans[0] != plans[1]:
+            changed.append((env._("Payment Plan"), *plans))
         before, now = _by_product(sent["lines"]), _by_product(ours["lines"])
         name_of = self.env["finance.mapping"]._name_of_key
         for product in dict.fromkeys([*before, *now]):
@@ -174,8 +193,25 @@ class SaleOrder(models.Model):
             "amount_total": str(total),
             "lines": [{**vals, **_texts(vals)} for vals in vals_list],
             "contract_number": contract,
+            "plan": self._prepare_finance_plan_vals(digits),
             "remark": " ".join(filter(None, [self.name, self.client_order_ref, contract])),
         }
+
+    def _prepare_finance_plan_vals(self, digits):
+        """Hook: rows of the signed payment plan; none if the contract is of another amount than the order by now."""
+        contract = self._finance_signed_contract()
+        if not contract or self.currency_id.compare_amounts(contract.amount_total, self.amount_total):
+            return []
+        return [
+            {
+                "name": line.name,
+                "percent": str(from_float(line.percent, 2)),
+                "amount": str(from_float(line.amount, digits)),
+                "date": line.due_date.isoformat() if line.due_date else "",
+            }
+            for line in contract.plan_line_ids
+            if line.percent
+        ]
 
     def _prepare_finance_line_vals(self, line, digits):
         """Hook: one line."""
@@ -200,6 +236,10 @@ def _by_product(lines):
         quantity, amount = sums.get(line["product"], (Decimal(0), Decimal(0)))
         sums[line["product"]] = quantity + Decimal(line["quantity"]), amount + Decimal(line["amount_total"])
     return sums
+
+
+def _plan_text(plan, env):
+    return " + ".join(part["amount"] for part in plan or ()) or env._("none")
 
 
 def _line_text(line, env):

@@ -40,4 +40,5 @@ from . import test_together_failing
 from . import test_together_meanwhile
 from . import test_unforeseen
 from . import test_changed_here
+from . import test_order_of_contract
 from . import test_stand_in

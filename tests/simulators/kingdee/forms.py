@@ -196,7 +196,8 @@ SALES_ORDER = Form(
             num="FQty FTaxPrice FEntryTaxRate FAllAmount FStockOutQty",
             text="FOwnerTypeId FReserveType FOUTLMTUNIT",
             date="FDeliveryDate",
-        )
+        ),
+        "FSaleOrderPlan": _fields(num="FRecAdvanceRate FRecAdvanceAmount", text="FReMark", date="FMustDate"),
     },
     entry_required={
         "FSaleOrderEntry": {
