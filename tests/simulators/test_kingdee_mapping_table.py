@@ -9,9 +9,10 @@ SETTINGS = {
     "pay_organisation": "101",
     "sale_organisation": "102",
     "salespersons": {"u1": "XSY001"},
+    "departments": {"t1": "BM01"},
     "settlements": {"j1": "JSFS01_SYS"},
 }
-MAPPED = {"p1": "M001", "pc": "Pcs", "CNY": "PRE001", "u1": "XSY001", "j1": "JSFS01_SYS"}
+MAPPED = {"p1": "M001", "pc": "Pcs", "CNY": "PRE001", "u1": "XSY001", "t1": "BM01", "j1": "JSFS01_SYS"}
 ORGANISATIONS = {"Organisation": "100", "Collecting Organisation": "101", "Selling Organisation": "102"}
 LINE = receivable_values()["lines"][0]
 VALUES = {
@@ -20,9 +21,9 @@ VALUES = {
         address="杭州市西湖区 1 号", currency="CNY", salesperson="u1", contacts=[{"name": "王", "mobile": "13800000000"}],
     ),
     "product": {"number": "CRM-P-1", "name": "减速机", "unit": "pc", "specification": "X-1"},
-    "sales_order": order_values(plan=[{"name": "首付款", "percent": "100", "amount": "113.10", "date": "2026-02-01"}]),
+    "sales_order": order_values(department="t1", plan=[{"name": "首付款", "percent": "100", "amount": "113.10", "date": "2026-02-01"}]),
     "receivable": receivable_values(
-        remark="INV/1 HT-77", lines=[{**LINE, "name": "减速机"}],
+        remark="INV/1 HT-77", salesperson="u1", department="t1", lines=[{**LINE, "name": "减速机"}],
         installments=[{"date": "2026-02-01", "amount": "13.10"}, {"date": "2026-03-01", "amount": "100.00"}],
     ),
     "own_receipt": own_receipt_values(settlement="j1", remark="货款", **{"for": "HT-77"}),

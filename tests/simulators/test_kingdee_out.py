@@ -77,6 +77,14 @@ def test_order_and_product_and_receipt(selling, erp):
     assert not ignored(erp)
 
 
+def test_who_sold_it_is_left_out_where_nobody_is_mapped(selling, erp):
+    sold = {"salesperson": "u2", "department": "t2"}
+    receivable = selling.build("receivable", receivable_values(**sold))
+    assert not receivable.keys() & {"FSALEERID", "FSALEDEPTID"}
+    order = selling.build("sales_order", order_values(department="t2"))
+    assert "FSaleDeptId" not in order
+
+
 PLAN = [
     {"name": "首付款", "percent": "30", "amount": "33.93", "date": "2026-01-25"},
     {"name": "验收款", "percent": "70", "amount": "79.17", "date": ""},

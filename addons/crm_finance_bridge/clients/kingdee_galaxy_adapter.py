@@ -40,6 +40,7 @@ class KingdeeGalaxyAdapter(KingdeeTogether):
 
     product = "kingdee_galaxy"
     kinds = tuple(FORMS)
+    mapped_kinds = (*KingdeeTogether.mapped_kinds, "department")
     sends = tuple(kind for kind in FORMS if kind != "receipt")
 
     def __init__(self, client, settings, *, page_size=2000):

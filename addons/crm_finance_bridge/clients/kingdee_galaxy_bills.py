@@ -50,6 +50,7 @@ def order_model(values, settings):
             "FIsIncludedTax": True,
         },
         "FSaleOrderEntry": [_order_line(line, values, settings) for line in lines],
+        **_named(FSaleDeptId=settings.departments.get(values.get("department"))),
     }
     if plan := _order_plan(values, settings, total):
         model["FSaleOrderPlan"] = plan
@@ -127,7 +128,16 @@ def receivable_model(values, settings):
         "FsubHeadFinc": finance,
         "FEntityDetail": lines,
         "FEntityPlan": plan,
+        **_named(
+            FSALEERID=settings.salespersons.get(values.get("salesperson")),
+            FSALEDEPTID=settings.departments.get(values.get("department")),
+        ),
     }
+
+
+def _named(**numbers):
+    """Base data that a bill may name; what has no code over there is left out."""
+    return {key: by_number(number) for key, number in numbers.items() if number}
 
 
 def receipt_model(values, settings):

@@ -203,6 +203,7 @@ class FinanceConnection(models.Model):
             "local_currency": self.local_currency,
             "overlap_minutes": self.overlap_minutes,
             "salespersons": tables["salesperson"],
+            "departments": tables["department"],
             "settlements": tables["settlement"],
             "audit_kinds": adapter_for(self.product).sends if self.is_audited_by_us else (),
         }

@@ -35,19 +35,35 @@ class TestMapping(BridgeCase):
             self.env["finance.mapping"].create({**self.vals(), "product_id": False})
 
     def test_only_what_the_product_asks_for(self):
-        """Galaxy takes the rate of a tax and no department of a document: such rows would change nothing."""
+        """Galaxy takes the rate of a tax and no account of a document: such rows would change nothing."""
         tax = self.env["account.tax"].search([("company_id", "=", self.company.id)], limit=1)
-        team = self.env["crm.team"].search([], limit=1)
         account = self.journal.default_account_id
         for vals in (
             {"kind": "tax", "tax_id": tax.id},
-            {"kind": "department", "team_id": team.id},
             {"kind": "account", "account_id": account.id},
         ):
             with self.subTest(vals), self.assertRaisesRegex(ValidationError, "Kingdee"), self.env.cr.savepoint():
                 self.env["finance.mapping"].create({**self.vals(), "product_id": False, **vals})
         new = self.env["finance.mapping"].new({"connection_id": self.connection.id})
-        self.assertEqual(new.kind_choices, ["product", "unit", "currency", "salesperson", "settlement"])
+        self.assertEqual(new.kind_choices, ["product", "unit", "currency", "salesperson", "settlement", "department"])
+
+    def test_who_sold_it_is_known_to_the_adapter(self):
+        team = self.env["crm.team"].create({"name": "华东"})
+        self.env["finance.mapping"].create(
+            [
+                {"connection_id": self.connection.id, "kind": "department", "team_id": team.id, "number": "BM01"},
+                {
+                    "connection_id": self.connection.id,
+                    "kind": "salesperson",
+                    "user_id": self.rep.id,
+                    "number": "XSY001",
+                },
+            ]
+        )
+        values = self.invoice(invoice_user_id=self.rep.id, team_id=team.id)._prepare_finance_receivable_vals()
+        settings = self.connection._adapter_settings()
+        self.assertEqual(settings["departments"][values["department"]], "BM01")
+        self.assertEqual(settings["salespersons"][values["salesperson"]], "XSY001")
 
     def test_sales_enters_none(self):
         with self.assertRaises(AccessError):

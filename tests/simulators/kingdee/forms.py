@@ -75,7 +75,7 @@ RECEIVABLE = Form(
     header=_fields(
         text="FBUSINESSTYPE FSetAccountType FISTAX FAR_Remark FCreateDate",
         ref="FBillTypeID FCUSTOMERID FCURRENCYID FSETTLEORGID FPAYORGID FSALEORGID "
-        "FMAINBOOKSTDCURRID FEXCHANGETYPE FSettleTypeID",
+        "FMAINBOOKSTDCURRID FEXCHANGETYPE FSettleTypeID FSALEERID FSALEDEPTID",
         date="FDATE FENDDATE_H FACCNTTIMEJUDGETIME",
         num="FALLAMOUNTFOR FExchangeRate",
     ),
@@ -178,7 +178,7 @@ SALES_ORDER = Form(
     cancel="FCancelStatus",
     header=_fields(
         text="FNote FIsIncludedTax FCloseStatus FCreateDate",
-        ref="FBillTypeID FSaleOrgId FCustId FSalerId FSettleCurrId FExchangeTypeId",
+        ref="FBillTypeID FSaleOrgId FSaleDeptId FCustId FSalerId FSettleCurrId FExchangeTypeId",
         date="FDate",
         num="FBillAllAmount",
     ),
