@@ -10,7 +10,7 @@ class FinanceBinding(models.Model):
     """Our record ↔ its document over there. Written only by the worker and the poller, through ``_bind``."""
 
     _name = "finance.binding"
-    _inherit = ["crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin"]
     _description = "Finance Binding"
     _order = "id desc"
     _rec_name = "number"
@@ -46,16 +46,6 @@ class FinanceBinding(models.Model):
         labels = dict(self.env["finance.outbox"]._fields["kind"]._description_selection(self.env))
         for binding in self:
             binding.kind_label = labels.get(binding.kind, binding.kind)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(FinanceBinding, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     @api.model
     def _bind(

@@ -17,7 +17,7 @@ class FinanceConnection(models.Model):
     """One company's books in one ERP product. Arrives switched off; what is secret lives in the other files."""
 
     _name = "finance.connection"
-    _inherit = ["crm.watch.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Finance Connection"
     _check_company_auto = True
     _order = "company_id, id"
@@ -119,16 +119,13 @@ class FinanceConnection(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_key()
-        records = self._guard_defaults()
-        return records._watched_create(super(FinanceConnection, records).create, vals_list).with_env(self.env)
+        return super().create(vals_list)
 
     def write(self, vals):
         identity = [name for name in IDENTITY if name in vals]
         if identity:
             self._check_identity(vals, identity)
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
+        return super().write(vals)
 
     def _check_identity(self, vals, names):
         """Other books or other numbers would make every stored number a lie."""

@@ -9,7 +9,7 @@ class FinanceCursor(models.Model):
     """How far a stream of the far side has been read; moved in the commit that stores what was read."""
 
     _name = "finance.cursor"
-    _inherit = ["crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin"]
     _description = "Finance Cursor"
     _rec_name = "stream"
 
@@ -23,16 +23,6 @@ class FinanceCursor(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"connection_id", "stream", "position", "read_at"}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(FinanceCursor, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     @api.model
     def _of(self, connection, stream):

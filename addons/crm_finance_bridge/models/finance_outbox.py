@@ -10,7 +10,12 @@ from odoo.addons.crm_merchant.models.kernel.outbox_mixin import STATES
 # rows are born by the thousand; below this the ORM is as fast
 BULK_FROM = 10
 # whose versions of ``create`` were read
-_READ_MODULES = ("odoo.orm.", "odoo.addons.mail.models.mail_thread", "odoo.addons.crm_finance_bridge.models.")
+_READ_MODULES = (
+    "odoo.orm.",
+    "odoo.addons.mail.models.mail_thread",
+    "odoo.addons.crm_merchant.models.kernel.guarded_mixin",
+    "odoo.addons.crm_finance_bridge.models.",
+)
 # their story stands in the ledger, not in the chatter
 QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
 
@@ -76,16 +81,6 @@ class FinanceOutbox(models.Model):
             if field.store and field.column_type and not name.startswith(("activity_", "my_activity_"))
         }
         return super()._guarded_fields() | (own - self._PEOPLES) | {"product_row_ids"}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(FinanceOutbox, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     def _compute_attempt_ids(self):
         rows = self.env["finance.attempt"].search(

@@ -17,7 +17,7 @@ class FinanceReceipt(models.Model):
     """
 
     _name = "finance.receipt"
-    _inherit = ["crm.watch.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Finance Receipt"
     _order = "date desc, id desc"
     _rec_name = "number"
@@ -68,16 +68,6 @@ class FinanceReceipt(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | set(self._OWN)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(FinanceReceipt, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     # -- storing what was read --------------------------------------------------------------
 

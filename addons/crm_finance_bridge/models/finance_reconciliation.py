@@ -29,7 +29,7 @@ class FinanceReconciliation(models.Model):
     """One comparison of our documents with theirs, made at night and kept. It says what differs and mends nothing."""
 
     _name = "finance.reconciliation"
-    _inherit = ["crm.watch.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Finance Reconciliation"
     _order = "id desc"
 
@@ -55,16 +55,6 @@ class FinanceReconciliation(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | set(self._OWN)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(FinanceReconciliation, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     @api.depends("connection_id", "date_from", "date_to")
     def _compute_display_name(self):

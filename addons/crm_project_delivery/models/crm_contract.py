@@ -31,7 +31,7 @@ class CrmContract(models.Model):
     """
 
     _name = "crm.contract"
-    _inherit = ["mail.thread", "mail.activity.mixin", "crm.approval.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin", "crm.approval.mixin"]
     _description = "Contract"
     _order = "id desc"
     _check_company_auto = True
@@ -135,11 +135,10 @@ class CrmContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = self._guard_defaults()
         for vals in vals_list:
             # the columns hold defaults, so the guard must ask for the door even where nothing is filled in
-            records._guard_check(self._guarded_fields() & vals.keys() or {"order_id"})
-        return records._watched_create(super(CrmContract, records).create, vals_list).with_env(self.env)
+            self._guard_check(self._guarded_fields() & vals.keys() or {"order_id"})
+        return super().create(vals_list)
 
     def write(self, vals):
         frozen = self._draft_fields() & vals.keys()
@@ -150,9 +149,7 @@ class CrmContract(models.Model):
                     "order to change them."
                 )
             )
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
+        return super().write(vals)
 
     def copy_data(self, default=None):
         raise UserError(self.env._("A contract is made from its order and cannot be duplicated."))

@@ -20,7 +20,7 @@ class CrmPaymentPlanLine(models.Model):
     """
 
     _name = "crm.payment.plan.line"
-    _inherit = ["crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin"]
     _description = "Payment Plan Row"
     _order = "contract_id desc, sequence, id"
     _check_company_auto = True
@@ -165,8 +165,7 @@ class CrmPaymentPlanLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = self._guard_defaults()
-        lines = records._watched_create(super(CrmPaymentPlanLine, records).create, vals_list).with_env(self.env)
+        lines = super().create(vals_list)
         lines._check_draft()
         return lines
 
@@ -175,9 +174,7 @@ class CrmPaymentPlanLine(models.Model):
             raise UserError(self.env._("A row stays with its contract."))
         if vals.keys() - self._guarded_fields() - {"note"}:
             self._check_draft()
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft_only(self):

@@ -7,7 +7,7 @@ class CrmFollowupRule(models.Model):
 
     _name = "crm.followup.rule"
     _description = "Follow-up Rule"
-    _inherit = ["crm.remembered.mixin", "mail.thread", "crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin", "crm.remembered.mixin", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -26,16 +26,6 @@ class CrmFollowupRule(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"active", "active_since"}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(CrmFollowupRule, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     @api.model
     @tools.ormcache()

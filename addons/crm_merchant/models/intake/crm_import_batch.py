@@ -14,7 +14,7 @@ class ImportBatch(models.Model):
 
     _name = "crm.import.batch"
     _description = "Lead Import"
-    _inherit = ["mail.thread", "crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -125,13 +125,7 @@ class ImportBatch(models.Model):
     def _guarded_fields(self):
         return super()._guarded_fields() | GUARDED
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        batches = self._guard_defaults()
-        return batches._watched_create(super(ImportBatch, batches).create, vals_list).with_env(self.env)
-
     def write(self, vals):
-        self._guard_check(self._guarded_fields() & vals.keys())
         frozen = {"file", "filename", "company_id"} & vals.keys()
         if {"channel_id", "pool_id", "update_existing", "source_id"} & vals.keys() and any(
             batch.state in ("running", "done", "undoing", "undone") for batch in self

@@ -1,4 +1,5 @@
 from . import watch_mixin
+from . import guarded_mixin
 from . import remembered_mixin
 from . import hidden_mixin
 from . import ledger_mixin

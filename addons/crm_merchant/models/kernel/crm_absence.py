@@ -10,7 +10,7 @@ class Absence(models.Model):
 
     _name = "crm.absence"
     _description = "Absence"
-    _inherit = ["crm.watch.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -74,8 +74,7 @@ class Absence(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = self._guard_defaults()
-        records = records._watched_create(super(Absence, records).create, vals_list).with_env(self.env)
+        records = super().create(vals_list)
         records._ask_superiors()
         return records
 
@@ -86,7 +85,7 @@ class Absence(models.Model):
             lambda absence: absence.state != "draft"
         ):
             raise UserError(self.env._("This absence has been decided. Cancel it and enter a new one."))
-        return self._watched_write(super().write, vals)
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):

@@ -12,8 +12,7 @@ Order holds within a lane and nowhere else: a row waits for all earlier rows of 
 stops only its own. A worker keeps an advisory lock under its token for as long as it lives; a ``sending`` row whose
 token nobody holds belonged to a killed worker and becomes ``uncertain``, it is never sent again blindly.
 
-Ages are told by the database's clock. A model with this mixin adds its unique index over the business key and the two
-lines of ``create`` and ``write`` that hold the guard of ``crm.watch.mixin``.
+Ages are told by the database's clock. A model with this mixin adds its unique index over the business key.
 """
 
 import random
@@ -46,7 +45,7 @@ MAX_ATTEMPTS = 8
 
 class OutboxMixin(models.AbstractModel):
     _name = "crm.outbox.mixin"
-    _inherit = ["crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin"]
     _description = "Outbox"
     _order = "id desc"
     _rec_name = "business_key"

@@ -8,7 +8,7 @@ _logger = logging.getLogger(__name__)
 class CrmPool(models.Model):
     _name = "crm.pool"
     _description = "Lead Pool"
-    _inherit = ["mail.thread", "crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -62,15 +62,9 @@ class CrmPool(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = self._guard_defaults()
-        pools = records._watched_create(super(CrmPool, records).create, vals_list).with_env(self.env)
+        pools = super().create(vals_list)
         self._switch_leads_on()
         return pools
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     def _switch_leads_on(self):
         """Leads are off in stock Odoo; a pool holds them, so the first pool shows the menu to sales people."""

@@ -8,7 +8,7 @@ class CrmPoolMember(models.Model):
 
     _name = "crm.pool.member"
     _description = "Pool Member"
-    _inherit = ["crm.pool.row.mixin", "crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin", "crm.pool.row.mixin"]
     _rec_name = "user_id"
     _order = "pool_id, id"
 
@@ -31,16 +31,9 @@ class CrmPoolMember(models.Model):
         for member in self.sudo():
             member.looked_today = sum(map(len, (member.looked_ids or {}).values()))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(CrmPoolMember, records).create, vals_list).with_env(self.env)
-
     def write(self, vals):
         self._check_stays(vals)
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
+        return super().write(vals)
 
     def _today(self):
         """The day of the counts of one person: that of the company of his first pool, which he cannot choose."""

@@ -11,7 +11,7 @@ class ServiceAsset(models.Model):
     """Equipment at a customer's. Acceptance of a contract's milestone makes it; older machines are entered by hand."""
 
     _name = "service.asset"
-    _inherit = ["mail.thread", "mail.activity.mixin", "crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Equipment"
     _order = "id desc"
     _check_company_auto = True
@@ -85,16 +85,6 @@ class ServiceAsset(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"milestone_id", "order_line_id", "unit_no"}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(ServiceAsset, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     # -- from acceptance ----------------------------------------------------------------------
 

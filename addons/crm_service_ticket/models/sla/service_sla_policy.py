@@ -14,7 +14,7 @@ class ServiceSlaPolicy(models.Model):
     """How fast tickets are answered and solved. The first policy that fits a ticket gives it its two clocks."""
 
     _name = "service.sla.policy"
-    _inherit = ["mail.thread", "crm.watch.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread"]
     _description = "Service Level"
     _order = "sequence, id"
     _check_company_auto = True
@@ -74,16 +74,6 @@ class ServiceSlaPolicy(models.Model):
 
     def _guarded_fields(self):
         return super()._guarded_fields() | {"active"}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = self._guard_defaults()
-        return records._watched_create(super(ServiceSlaPolicy, records).create, vals_list).with_env(self.env)
-
-    def write(self, vals):
-        if not self._is_watched(vals):
-            return super().write(vals)
-        return self._watched_write(super().write, vals)
 
     @api.model
     def _get_switch_domain(self):
