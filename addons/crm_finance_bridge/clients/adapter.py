@@ -19,9 +19,11 @@ and only then send the same payload under the same number.
 """
 
 from abc import ABC, abstractmethod
+from datetime import UTC, timedelta, timezone
 from importlib import import_module
 
-from .errors import FinanceError, InvalidValues, Mismatch, Unknown
+from .errors import CursorInvalid, FinanceError, InvalidValues, Mismatch, Unknown
+from .values import BASE, money
 
 SAVE = "save"
 SUBMIT = "submit"
@@ -29,10 +31,17 @@ AUDIT = "audit"
 WAIT = "wait"
 DONE = "done"
 STOPPED = "stop"
+# how far ahead of us a cursor may be, as clocks differ
+_FUTURE = timedelta(hours=24)
 
 
 class FinanceAdapter(ABC):
-    """One connection to one ERP product. Not for several threads at once."""
+    """One connection to one ERP product. Not for several threads at once.
+
+    :param client: speaks the product's protocol
+    :param settings: a :class:`.settings.BookSettings`
+    :param page_size: rows per page of what is read
+    """
 
     product = ""
     kinds = ("customer", "receivable", "receipt")
@@ -40,6 +49,14 @@ class FinanceAdapter(ABC):
     sends = ("customer", "receivable")
     # kinds of mappings that ``build`` reads; others are not offered for this product
     mapped_kinds = ("product", "unit", "currency", "salesperson", "settlement")
+    # whether every document that is shown names its currency
+    shows_currency = True
+
+    def __init__(self, client, settings, *, page_size=500):
+        self.client = client
+        self.settings = settings
+        self._page_size = page_size
+        self._zone = timezone(timedelta(minutes=settings.utc_offset_minutes))
 
     @classmethod
     @abstractmethod
@@ -65,13 +82,21 @@ class FinanceAdapter(ABC):
     def steps(self, kind):
         """Names of the steps that ``send_step`` takes for that kind, in order."""
 
-    @abstractmethod
     def next_step(self, kind, document):
         """What is due for a remote document (``None`` = there is none yet).
 
         One of ``steps(kind)``, or ``WAIT`` (a person over there has to act), ``DONE``, or
         ``STOPPED`` (taken back, cancelled or unknown state: a person here has to look).
         """
+        if document is None:
+            if kind == "customer_update":
+                return STOPPED
+            return SAVE if self.steps(kind) else WAIT
+        return STOPPED if document.cancelled else self._step_after(kind, document)
+
+    def _step_after(self, kind, document):
+        """:meth:`next_step` by the state of a document that is there and not void."""
+        raise NotImplementedError
 
     def next_step_for(self, kind, document, values):
         """Like ``next_step``, for kinds whose next step hangs on what was to be written.
@@ -108,9 +133,20 @@ class FinanceAdapter(ABC):
         ``Mismatch`` if the far side answered for another number or holds several documents.
         """
 
-    @abstractmethod
     def verify(self, kind, values, document):
-        """Raise ``Mismatch`` unless the document is ours: number, customer, currency, amount."""
+        """Raise ``Mismatch`` unless the document is ours: number, not void, and name (base data) or customer,
+        currency and amount."""
+        self._equal("number", str(values["number"]), document.number)
+        self._equal("cancelled", False, document.cancelled)
+        if kind == "customer_update":
+            return
+        if kind in BASE:
+            self._equal("name", self._name_of(values["name"]), self._name_of(document.name))
+            return
+        self._equal("customer", str(values["customer_number"]), document.customer_number)
+        if self.shows_currency or document.currency_number:
+            self._equal("currency", self.settings.currencies.get(values["currency"]), document.currency_number)
+        self._equal("amount", money(values["amount_total"]), document.amount)
 
     @abstractmethod
     def read_receipts(self, cursor, until):
@@ -186,10 +222,33 @@ class FinanceAdapter(ABC):
 
     # ------------------------------------------------------------------ for the products
 
+    @staticmethod
+    def _configured(credentials_class, credentials, settings_class, settings):
+        """Credentials and settings as the product has them. Raises what ``connect`` raises for them."""
+        try:
+            return credentials_class(**credentials), settings_class(**settings)
+        except (TypeError, ValueError) as error:
+            # the class of the error only: its text could quote a value
+            raise InvalidValues("connection", type(error).__name__) from None
+
     def _known(self, kind):
         if kind not in self.kinds:
             raise InvalidValues("kind", "is not known")
         return kind
+
+    @staticmethod
+    def _name_of(name):
+        """A name as the other side keeps it."""
+        return str(name or "").strip()
+
+    @staticmethod
+    def _window_end(cursor, until):
+        """Where the window ends that ``read_receipts`` reads; raises ``CursorInvalid``."""
+        if until.tzinfo is None:
+            raise CursorInvalid("until needs a time zone", reason="cursor_naive")
+        if cursor.since > until + _FUTURE:
+            raise CursorInvalid("the cursor lies in the future", reason="cursor_future")
+        return cursor.until if cursor.partial else until.astimezone(UTC).replace(microsecond=0)
 
     @staticmethod
     def _equal(name, expected, found):

@@ -6,20 +6,18 @@ facade that the site installs, because EAS ships none (``WSCrmBridgeFacade``, de
 """
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
 
 from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT
-from .errors import CursorInvalid, InvalidValues, Unknown
+from .errors import InvalidValues, Unknown
 from .kingdee_eas import EasCredentials, KingdeeEasClient
-from .kingdee_eas_payloads import BASE, CHANGED_KEYS, EasSettings, build_bill
+from .kingdee_eas_payloads import CHANGED_KEYS, EasSettings, build_bill
 from .kingdee_eas_reading import EasReading
 from .kingdee_eas_replies import judge, judge_found, judge_page
-from .results import ConnectionReport, ReceiptCursor, RemoteDocument, RemoteReceipt
+from .results import ConnectionReport, RemoteDocument, RemoteReceipt
 from .transport import HttpTransport
-from .values import amount_of, day_of, money, text_of
+from .values import BASE, amount_of, day_of, text_of
 
 SERVICES = "ormrpc/services/"
-_FUTURE = timedelta(hours=24)
 # billStatus -> the letters that the bridge speaks
 _LETTERS = {"SAVED": "A", "SUBMITTED": "B", "AUDITED": "C", "REJECTED": "D"}
 _VOID = frozenset({"DELETED", "CANCELLED"})
@@ -46,21 +44,10 @@ class KingdeeEasAdapter(EasReading):
     )
     sends = kinds[:-1]
 
-    def __init__(self, client, settings, *, page_size=500):
-        self.client = client
-        self.settings = settings
-        self._page_size = page_size
-        self._zone = timezone(timedelta(minutes=settings.utc_offset_minutes))
-
     @classmethod
     def connect(cls, base_url, credentials, settings, *, tokens=None, **transport_options):
         """See the base class; mappings have the keys of EasCredentials, EasSettings; ``tokens`` shares the session."""
-        try:
-            known = EasCredentials(**credentials)
-            configured = EasSettings(**settings)
-        except (TypeError, ValueError) as error:
-            # the class of the error only: its text could quote a value
-            raise InvalidValues("connection", type(error).__name__) from None
+        known, configured = cls._configured(EasCredentials, credentials, EasSettings, settings)
         address = base_url.strip().rstrip("/") + "/"
         if not address.endswith(f"/{SERVICES}"):
             address += SERVICES
@@ -93,14 +80,8 @@ class KingdeeEasAdapter(EasReading):
             return (SAVE,)
         return (SAVE, SUBMIT, AUDIT) if kind in self.settings.audit_kinds else (SAVE, SUBMIT)
 
-    def next_step(self, kind, document):
-        """By state: saved, submit; submitted, audit or wait; audited, done; rejected: a person has to look."""
-        if document is None:
-            if kind == "customer_update":
-                return STOPPED
-            return SAVE if self.steps(kind) else WAIT
-        if document.cancelled:
-            return STOPPED
+    def _step_after(self, kind, document):
+        """Saved, submit; submitted, audit or wait; audited, done; rejected: a person has to look."""
         if document.status == "C":
             return DONE
         due = {"A": SUBMIT, "B": AUDIT}.get(document.status)
@@ -146,48 +127,20 @@ class KingdeeEasAdapter(EasReading):
         self._equal("number", number, text_of(done["number"]))
         return self._read_back(kind, number, text_of(done.get("id")))
 
-    def verify(self, kind, values, document):
-        """Number, void mark, customer, currency, name (base data) and amount must be ours."""
-        self._equal("number", str(values["number"]), document.number)
-        self._equal("cancelled", False, document.cancelled)
-        if kind == "customer_update":
-            return
-        if kind in BASE:
-            self._equal("name", str(values["name"]).strip(), (document.name or "").strip())
-            return
-        self._equal("customer", str(values["customer_number"]), document.customer_number)
-        self._equal("currency", self.settings.currencies.get(values["currency"]), document.currency_number)
-        self._equal("amount", money(values["amount_total"]), document.amount)
-
     # ------------------------------------------------------------------ receipts
 
-    def read_receipts(self, cursor, until):
-        """One page of the window ``[since - overlap, until]``, ordered by time of change.
-
-        Pages continue behind the last bill, not at an offset: a bill that is changed while we read
-        leaves the window, and offsets would then skip another.
-        """
-        if until.tzinfo is None:
-            raise CursorInvalid("until needs a time zone", reason="cursor_naive")
-        if cursor.since > until + _FUTURE:
-            raise CursorInvalid("the cursor lies in the future", reason="cursor_future")
-        end = cursor.until if cursor.partial else until.astimezone(UTC).replace(microsecond=0)
-        if not cursor.partial and end <= cursor.since:
-            return [], cursor
-        start = cursor.since - timedelta(minutes=self.settings.overlap_minutes)
+    def _receipts_page(self, start, end, after_id):
+        """Both ends belong to the window; ordered by time of change."""
         window = {
             "company": self.settings.receipt_organisation,
             "modifiedFrom": self._local(start),
             "modifiedTo": self._local(end),
             "limit": self._page_size,
         }
-        if cursor.after_id is not None:
-            window["cursor"] = str(cursor.after_id)
+        if after_id is not None:
+            window["cursor"] = str(after_id)
         bills, following = self._page("receipt", window)
-        receipts = [self._receipt(bill) for bill in bills]
-        if following is None:
-            return receipts, ReceiptCursor(end)
-        return receipts, ReceiptCursor(cursor.since, end, following)
+        return [self._receipt(bill) for bill in bills], following
 
     def read_documents(self, since, until, *, page=None):
         """Receivables of two days and all between: ``(list of RemoteDocument, next page)``."""
@@ -272,13 +225,3 @@ class KingdeeEasAdapter(EasReading):
     def _local(self, moment):
         """Server local time without a zone."""
         return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S")
-
-    def _moment(self, value):
-        """Aware UTC of the server's local time text, or ``None``."""
-        if not value:
-            return None
-        try:
-            moment = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise Unknown("a date of the reply is unreadable", reason="shape") from None
-        return moment.replace(tzinfo=moment.tzinfo or self._zone).astimezone(UTC)

@@ -26,8 +26,6 @@ BILL_TYPES = {
     "own_receipt": "receivingbill",
     "receipt": "receivingbill",
 }
-# base data, that is no bills
-BASE = ("customer", "customer_update", "product")
 
 
 @dataclass(frozen=True, kw_only=True)

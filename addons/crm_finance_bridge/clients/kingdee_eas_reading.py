@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from .adapter import FinanceAdapter
+from .kingdee_books import KingdeeAdapter
 from .results import RemoteCode
 from .values import amount_of, text_of
 
 RECEIPTS = ("receipt", "own_receipt")
 
 
-class EasReading(FinanceAdapter):
-    """The listing half of the adapter; needs ``settings``, ``_page_size``, ``_page`` and ``_document``."""
+class EasReading(KingdeeAdapter):
+    """The listing half of the adapter; needs ``_page`` and ``_document``."""
 
     def read_codes(self, kind):
         """Customers and materials of the company; EAS tells no other codes through the facade."""

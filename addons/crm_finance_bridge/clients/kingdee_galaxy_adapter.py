@@ -1,7 +1,5 @@
 """Kingdee Cloud Galaxy behind the :class:`.adapter.FinanceAdapter` seam."""
 
-from datetime import timedelta, timezone
-
 from . import kingdee_filters as where
 from .adapter import AUDIT, DONE, SAVE, STOPPED, SUBMIT, WAIT
 from .errors import (
@@ -13,11 +11,11 @@ from .kingdee_galaxy import SIGNED, KingdeeCredentials, KingdeeGalaxyClient
 from .kingdee_galaxy_base_data import CHANGED_KEYS, customer_change, customer_model, product_model
 from .kingdee_galaxy_bills import order_model, receipt_model, receivable_model
 from .kingdee_galaxy_forms import FORMS, KingdeeSettings
-from .kingdee_galaxy_reading import BASE, FIND, NUMBER_KEY
+from .kingdee_galaxy_reading import FIND, NUMBER_KEY
 from .kingdee_galaxy_together import KingdeeTogether
 from .results import ConnectionReport
 from .transport import HttpTransport
-from .values import money, text_of
+from .values import text_of
 
 UNAUDIT = "unaudit"
 _MODELS = {
@@ -44,20 +42,12 @@ class KingdeeGalaxyAdapter(KingdeeTogether):
     sends = tuple(kind for kind in FORMS if kind != "receipt")
 
     def __init__(self, client, settings, *, page_size=2000):
-        self.client = client
-        self.settings = settings
-        self._page_size = page_size
-        self._zone = timezone(timedelta(minutes=settings.utc_offset_minutes))
+        super().__init__(client, settings, page_size=page_size)
 
     @classmethod
     def connect(cls, base_url, credentials, settings, *, auth=SIGNED, **transport_options):
         """See the base class; mappings have the keys of KingdeeCredentials, KingdeeSettings."""
-        try:
-            known = KingdeeCredentials(**credentials)
-            configured = KingdeeSettings(**settings)
-        except (TypeError, ValueError) as error:
-            # the class of the error only: its text could quote a value
-            raise InvalidValues("connection", type(error).__name__) from None
+        known, configured = cls._configured(KingdeeCredentials, credentials, KingdeeSettings, settings)
         transport = HttpTransport(base_url, **transport_options)
         return cls(KingdeeGalaxyClient(transport, known, auth=auth), configured)
 
@@ -84,17 +74,11 @@ class KingdeeGalaxyAdapter(KingdeeTogether):
         steps = (SAVE, SUBMIT, AUDIT) if kind in self.settings.audit_kinds else (SAVE, SUBMIT)
         return (UNAUDIT, *steps) if kind == "customer_update" else steps
 
-    def next_step(self, kind, document):
+    def _step_after(self, kind, document):
         """By FDocumentStatus: Z, A submit; B audit or wait; C done; D was taken back: stop.
 
         D (重新审核) is never pushed forward by machine: somebody over there withdrew the bill.
         """
-        if document is None:
-            if kind == "customer_update":
-                return STOPPED
-            return SAVE if self.steps(kind) else WAIT
-        if document.cancelled:
-            return STOPPED
         if document.status == "C":
             return DONE
         if not self.steps(kind):
@@ -144,20 +128,6 @@ class KingdeeGalaxyAdapter(KingdeeTogether):
         if outcome.number and outcome.number != number:
             raise Mismatch("number", number, outcome.number)
         return self._read_back(kind, number, outcome.remote_id)
-
-    def verify(self, kind, values, document):
-        """Number, void mark, customer, currency, name (customer) and amount must be ours."""
-        self._equal("number", str(values["number"]), document.number)
-        self._equal("cancelled", False, document.cancelled)
-        if kind == "customer_update":
-            return
-        if kind in BASE:
-            self._equal("name", str(values["name"]).strip(), (document.name or "").strip())
-            return
-        self._equal("customer", str(values["customer_number"]), document.customer_number)
-        currency = self.settings.currencies.get(values["currency"])
-        self._equal("currency", currency, document.currency_number)
-        self._equal("amount", money(values["amount_total"]), document.amount)
 
     # ------------------------------------------------------------------ inside
 

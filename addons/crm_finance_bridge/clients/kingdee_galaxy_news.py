@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from . import kingdee_filters as where
 from .kingdee_galaxy_forms import FORMS
-from .kingdee_galaxy_reading import BASE, FIND, KingdeeReading
-from .values import amount_of, text_of
+from .kingdee_galaxy_reading import FIND, KingdeeReading
+from .values import BASE, amount_of, text_of
 
 # special and ordinary sales invoice; their rows name the receivable that they were pushed from
 _INVOICES = ("IV_SALESIC", "IV_SALESOC")

@@ -1,15 +1,15 @@
 """What Kingdee Cloud Galaxy shows: rows of its queries become our documents, codes and receipts. Changes nothing there."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from . import kingdee_filters as where
-from .adapter import FinanceAdapter
-from .errors import CursorInvalid, Unknown
+from .errors import Unknown
+from .kingdee_books import KingdeeAdapter
 from .kingdee_galaxy_bills import RECEIPT_FIELDS, receipt_query
 from .kingdee_galaxy_forms import FORMS
-from .results import ReceiptCursor, RemoteCode, RemoteDocument, RemoteReceipt
-from .values import amount_of, text_of
+from .results import RemoteCode, RemoteDocument, RemoteReceipt
+from .values import BASE, amount_of, text_of
 
 # kind -> (id, number, status, cancelled, modified, amount, customer, currency, name)
 FIND = {
@@ -47,13 +47,11 @@ _CODES = {
     "tax": "BD_TaxRate",
     "customer": "BD_Customer",
 }
-BASE = ("customer", "customer_update", "product")
 NUMBER_KEY = dict.fromkeys(FIND, "FBillNo") | dict.fromkeys(BASE, "FNumber")
-_FUTURE = timedelta(hours=24)
 
 
-class KingdeeReading(FinanceAdapter):
-    """The reading half of the adapter; needs ``client``, ``settings``, ``_page_size`` and ``_zone``."""
+class KingdeeReading(KingdeeAdapter):
+    """The reading half of the adapter."""
 
     # ------------------------------------------------------------------ what they have
 
@@ -139,27 +137,11 @@ class KingdeeReading(FinanceAdapter):
 
     # ------------------------------------------------------------------ receipts
 
-    def read_receipts(self, cursor, until):
-        """One page of the window ``[since - overlap, until)``.
-
-        Pages are cut by bill id, not by row offset: a bill that is changed while we read leaves
-        the window, and offsets would then skip another. A bill cut by the end of a page is read
-        again with the next one. A finished window moves ``since`` to its end.
-        """
-        if until.tzinfo is None:
-            raise CursorInvalid("until needs a time zone", reason="cursor_naive")
-        if cursor.since > until + _FUTURE:
-            raise CursorInvalid("the cursor lies in the future", reason="cursor_future")
-        end = cursor.until if cursor.partial else until.astimezone(UTC).replace(microsecond=0)
-        if not cursor.partial and end <= cursor.since:
-            return [], cursor
-        start = cursor.since - timedelta(minutes=self.settings.overlap_minutes)
+    def _receipts_page(self, start, end, after_id):
+        """By bill id, the end of the window excluded; a bill cut by the end of a page is read again with the next."""
         window = receipt_query(self._local(start), self._local(end), self.settings)
-        rows, last_id = self._page(window, cursor.after_id)
-        receipts = [self._receipt(dict(zip(RECEIPT_FIELDS, row, strict=True))) for row in rows]
-        if last_id is None:
-            return receipts, ReceiptCursor(end)
-        return receipts, ReceiptCursor(cursor.since, end, last_id)
+        rows, last_id = self._page(window, after_id)
+        return [self._receipt(dict(zip(RECEIPT_FIELDS, row, strict=True))) for row in rows], last_id
 
     def _page(self, window, after_id):
         """Rows of whole bills after ``after_id``, and the last id if there may be more."""
@@ -238,14 +220,9 @@ class KingdeeReading(FinanceAdapter):
         """Server local time without a zone, as filters want it."""
         return moment.astimezone(self._zone).replace(tzinfo=None)
 
-    def _moment(self, value):
-        """Aware UTC of the server's local time text (fractions of any length), or ``None``."""
-        if not value:
-            return None
-        try:
-            if isinstance(value, str) and value.startswith("/Date("):
-                return datetime.fromtimestamp(int(value[6:].split(")")[0][:13]) / 1000, UTC)
-            moment = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise Unknown("a date of the reply is unreadable", reason="shape") from None
-        return moment.replace(tzinfo=moment.tzinfo or self._zone).astimezone(UTC)
+    @staticmethod
+    def _parsed_moment(value):
+        """Local text with fractions of any length, or milliseconds since 1970."""
+        if isinstance(value, str) and value.startswith("/Date("):
+            return datetime.fromtimestamp(int(value[6:].split(")")[0][:13]) / 1000, UTC)
+        return datetime.fromisoformat(value)

@@ -6,22 +6,21 @@ numbered by hand; where it does not, the first document stops with a mismatch of
 """
 
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from . import u8_replies as replies
 from .adapter import AUDIT, DONE, SAVE, STOPPED, WAIT, FinanceAdapter
-from .errors import CursorInvalid, InvalidValues, Mismatch
+from .errors import InvalidValues, Mismatch
 from .results import ConnectionReport, ReceiptCursor, RemoteCode
 from .transport import HttpTransport
 from .u8_client import U8Client, U8Credentials
 from .u8_mapping import CODE_LISTS, NUMBER_KEYS, RECEIPT_VOUCHER, RESOURCES, U8Settings
 from .u8_payloads import BUILDERS
-from .u8_reading import ARCHIVES, AUDITED_STATES, DECIDING_STATES, OPEN_STATES, document_of, receipts_of
+from .u8_reading import AUDITED_STATES, DECIDING_STATES, OPEN_STATES, document_of, receipts_of
 from .u8_token import SHARED
 from .u8_values import cut
-from .values import day_text, money
+from .values import BASE, day_text
 
-_FUTURE = timedelta(hours=24)
 # kind -> names under which its list takes a span of days
 _CHANGE_SPANS = {
     "receivable": ("date_begin", "date_end"),
@@ -44,25 +43,18 @@ class YonyouU8Adapter(FinanceAdapter):
     # kinds that may be handed to ``build``
     sends = tuple(BUILDERS)
     mapped_kinds = (*FinanceAdapter.mapped_kinds, "department", "account")
+    shows_currency = False
 
     def __init__(self, client, settings, *, page_size=100, clock=time.time):
-        self.client = client
-        self.settings = settings
-        self._page_size = page_size
+        super().__init__(client, settings, page_size=page_size)
         self._clock = clock
-        self._zone = timezone(timedelta(minutes=settings.utc_offset_minutes))
 
     @classmethod
     def connect(
         cls, base_url, credentials, settings, *, tokens=SHARED, synchronous=True, patience=60.0, **transport_options
     ):
         """See the base class; mappings have the keys of U8Credentials, U8Settings."""
-        try:
-            known = U8Credentials(**credentials)
-            configured = U8Settings(**settings)
-        except (TypeError, ValueError) as error:
-            # the class of the error only: its text could quote a value
-            raise InvalidValues("connection", type(error).__name__) from None
+        known, configured = cls._configured(U8Credentials, credentials, U8Settings, settings)
         transport = HttpTransport(base_url, **transport_options)
         client = U8Client(transport, known, tokens=tokens, synchronous=synchronous, patience=patience)
         return cls(client, configured)
@@ -84,19 +76,13 @@ class YonyouU8Adapter(FinanceAdapter):
         """Save, and audit where somebody is named who does; receipts of the other side are only read."""
         if self._known(kind) == "receipt":
             return ()
-        if kind in ARCHIVES or kind not in self.settings.audit_kinds or not self.settings.auditor:
+        if kind in BASE or kind not in self.settings.audit_kinds or not self.settings.auditor:
             return (SAVE,)
         return (SAVE, AUDIT)
 
-    def next_step(self, kind, document):
+    def _step_after(self, kind, document):
         """By ``state``: 开立 is audited or waits, 审核 is done, anything else (关闭, 变更, 退回) stops."""
-        if document is None:
-            if kind == "customer_update":
-                return STOPPED
-            return SAVE if self.steps(kind) else WAIT
-        if document.cancelled:
-            return STOPPED
-        if kind in ARCHIVES or document.status in AUDITED_STATES:
+        if kind in BASE or document.status in AUDITED_STATES:
             return DONE
         if document.status in OPEN_STATES:
             return AUDIT if AUDIT in self.steps(kind) else WAIT
@@ -114,7 +100,7 @@ class YonyouU8Adapter(FinanceAdapter):
         """The document under its resource's name, as the body of ``add`` (``edit``) has it."""
         if self._known(kind) not in self.sends:
             raise InvalidValues("kind", "cannot be sent")
-        if kind in ARCHIVES and not values.get("date"):
+        if kind in BASE and not values.get("date"):
             values = {**values, "date": datetime.fromtimestamp(self._clock(), self._zone).date()}
         return {RESOURCES[kind]: BUILDERS[kind](values, self.settings)}
 
@@ -135,24 +121,14 @@ class YonyouU8Adapter(FinanceAdapter):
             self.client.act(resource, "verify", number, **self.settings.auditor)
         return self._read_back(kind, number)
 
-    def verify(self, kind, values, document):
-        """Number, void mark, name (archives), customer, currency and amount must be ours."""
-        self._equal("number", str(values["number"]), document.number)
-        self._equal("cancelled", False, document.cancelled)
-        if kind == "customer_update":
-            return
-        if kind in ARCHIVES:
-            self._equal("name", cut(values["name"], 500), cut(document.name, 500))
-            return
-        self._equal("customer", str(values["customer_number"]), document.customer_number)
-        if document.currency_number:
-            self._equal("currency", self.settings.currencies.get(values["currency"]), document.currency_number)
-        self._equal("amount", money(values["amount_total"]), document.amount)
+    @staticmethod
+    def _name_of(name):
+        return cut(name, 500)
 
     @classmethod
     def stage_of(cls, kind, status):
         """U8 tells Chinese words; an archive has no state."""
-        if kind in ARCHIVES or status in AUDITED_STATES:
+        if kind in BASE or status in AUDITED_STATES:
             return "audited"
         if status in OPEN_STATES:
             return "saved"
@@ -166,11 +142,7 @@ class YonyouU8Adapter(FinanceAdapter):
         The list filters by the day of the receipt and knows no time of change, so the last ``back_days`` are read every
         time and ``deep_days`` when a day has begun: what was dated back or audited late is seen then.
         """
-        if until.tzinfo is None:
-            raise CursorInvalid("until needs a time zone", reason="cursor_naive")
-        if cursor.since > until + _FUTURE:
-            raise CursorInvalid("the cursor lies in the future", reason="cursor_future")
-        end = cursor.until if cursor.partial else until.astimezone(UTC).replace(microsecond=0)
+        end = self._window_end(cursor, until)
         first, last = self._days(cursor.since, end)
         if (not cursor.partial and end <= cursor.since) or first > last:
             return [], cursor if end <= cursor.since else ReceiptCursor(end)

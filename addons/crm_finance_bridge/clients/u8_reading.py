@@ -7,13 +7,13 @@ from . import u8_replies as replies
 from .errors import Unknown
 from .results import RemoteDocument, RemoteReceipt
 from .u8_mapping import NUMBER_KEYS, RECEIPT_VOUCHER, RED, RESOURCES
+from .values import BASE
 
 # Chinese words of ``state``; an absent one is a document that nobody has touched
 OPEN_STATES = ("", "开立", "未审核", "Opening")
 AUDITED_STATES = ("审核", "已审核", "Approved")
 # somebody over there is deciding; the word is a site's own, the notes name none
 DECIDING_STATES = ("审批中",)
-ARCHIVES = ("customer", "customer_update", "product")
 # the letter by which the bridge knows an audited receipt
 AUDITED = "C"
 # resource -> key of the customer
@@ -71,7 +71,7 @@ def _currency_of(row, line, settings):
 
 def document_of(kind, raw, settings):
     """The :class:`RemoteDocument` of what a read gave. Raises :class:`Unknown` if it cannot be one."""
-    resource, archive = RESOURCES[kind], kind in ARCHIVES
+    resource, archive = RESOURCES[kind], kind in BASE
     number = replies.scalar(raw.get(NUMBER_KEYS[resource]))
     if not number:
         raise Unknown("a document without a number", reason="shape")

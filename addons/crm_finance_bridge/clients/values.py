@@ -32,6 +32,9 @@ from decimal import Decimal, InvalidOperation
 
 from .errors import InvalidValues, MappingMissing, Unknown
 
+# kinds of base data, that are no bills
+BASE = ("customer", "customer_update", "product")
+
 # -- out ------------------------------------------------------------------------------------
 
 
