@@ -131,6 +131,37 @@ class TestPerformance(ApprovalCase):
                 _logger.info("queries: my approvals, %s: %s", count, queries)
                 self.assertLessEqual(queries, 6)
 
+    def test_receivers(self):
+        """Whom the dialogs of a task offer costs the same among one colleague and among fifty more."""
+        order = self.submitted(partner_id=self.world["partner"].copy().id)
+        lead, admin = self.users["technical_lead"], self.users["suite_admin"]
+        self.approve(order, "sales_supervisor")
+        task = self.task(order, "technical_lead").sudo()
+        self.assertEqual(task.right_kind, "group")
+        found = {}
+        for count in (1, 50):
+            people = self.env["res.users"].with_context(no_reset_password=True)
+            new = people.create(
+                [
+                    {
+                        "name": f"{like.name} {number}",
+                        "login": f"{like.login}_{count}_{number}",
+                        "group_ids": like.group_ids,
+                    }
+                    for number in range(count)
+                    for like in (lead, admin, self.users["service_agent"])
+                ]
+            )
+            for kind in ("group", "superior", "admin", "user"):
+                task.right_kind = kind
+                for added in (False, True):
+                    task._receivers(added=added)
+                    self.registry.clear_cache()
+                    queries = self.count(lambda added=added: task._receivers(added=added))
+                    _logger.info("queries: receivers of %s, added %s, among %s: %s", kind, added, len(new), queries)
+                    found.setdefault((kind, added), []).append(queries)
+        self.assertFalse({case: queries for case, queries in found.items() if queries[1] > queries[0]})
+
     def test_submit_fifty(self):
         self.submitted(partner_id=self.world["partner"].copy().id)
         orders = self.env["sale.order"].union(

@@ -15,9 +15,13 @@ class ResUsers(models.Model):
     def _approval_flow_administrators(self, company):
         """Suite administrators of ``company`` (superuser), who sign or transfer what nobody else can, in a fixed
         order."""
-        group = self.env.ref("crm_merchant.group_suite_admin")
-        people = group.sudo().all_user_ids.filtered(lambda user: user._approval_can_sign(company))
-        return people.sorted("id")
+        domain = [
+            ("all_group_ids", "in", self.env.ref("crm_merchant.group_suite_admin").ids),
+            ("active", "=", True),
+            ("share", "=", False),
+            ("company_ids", "any", [("id", "in", company.ids), ("active", "=", True)]),
+        ]
+        return self.sudo().search(domain, order="id")
 
     @api.model
     def action_approval_without_superior(self):
