@@ -195,6 +195,13 @@ class FinanceAdapter(ABC):
         """
         return None
 
+    def list_receipts(self, since, until, *, page=None):
+        """Receipts dated on two days and all between, in any state: ``(list of RemoteReceipt, next page)``.
+
+        Pages as in :meth:`read_documents`. What a list leaves out is asked for by number before it counts as gone.
+        """
+        return None
+
     def read_credit_limits(self):
         """Customer number -> credit limit (Decimal, local currency); ``None`` if not offered."""
         return None

@@ -10,7 +10,7 @@ RECEIPTS = ("receipt", "own_receipt")
 
 
 class EasReading(KingdeeAdapter):
-    """The listing half of the adapter; needs ``_page`` and ``_document``."""
+    """The listing half of the adapter; needs ``_page``, ``_document`` and ``_receipt``."""
 
     def read_codes(self, kind):
         """Customers and materials of the company; EAS tells no other codes through the facade."""
@@ -51,6 +51,13 @@ class EasReading(KingdeeAdapter):
                 if rest and document.status == "C" and not document.cancelled:
                     items.append(replace(document, amount=rest))
         return items
+
+    def list_receipts(self, since, until, *, page=None):
+        """Receipts dated in the period, in any state."""
+        days = {"bizDateFrom": since.isoformat(), "bizDateTo": until.isoformat(), "limit": self._page_size}
+        following = {"cursor": page} if page is not None else {}
+        bills, page = self._page("receipt", {"company": self.settings.receipt_organisation, **days, **following})
+        return [self._receipt(bill) for bill in bills], page
 
     # ------------------------------------------------------------------ inside
 

@@ -143,6 +143,12 @@ class KingdeeReading(KingdeeAdapter):
         rows, last_id = self._page(window, after_id)
         return [self._receipt(dict(zip(RECEIPT_FIELDS, row, strict=True))) for row in rows], last_id
 
+    def list_receipts(self, since, until, *, page=None):
+        """Receipts dated in the period, in any state, by id; ``page`` is the last id read."""
+        organisation = where.eq("FPAYORGID.FNumber", self.settings.receipt_organisation)
+        rows, last = self._page(where.all_of(where.ge("FDATE", since), where.le("FDATE", until), organisation), page)
+        return [self._receipt(dict(zip(RECEIPT_FIELDS, row, strict=True))) for row in rows], last
+
     def _page(self, window, after_id):
         """Rows of whole bills after ``after_id``, and the last id if there may be more."""
         scope = window if after_id is None else where.all_of(window, where.gt("FID", after_id))

@@ -146,19 +146,17 @@ class YonyouU8Adapter(FinanceAdapter):
         first, last = self._days(cursor.since, end)
         if (not cursor.partial and end <= cursor.since) or first > last:
             return [], cursor if end <= cursor.since else ReceiptCursor(end)
-        index = cursor.after_id + 1 if cursor.after_id else 1
-        page = self.client.page(
-            "accept",
-            index,
-            self._page_size,
-            vouchtype=RECEIPT_VOUCHER,
-            vouchdate_begin=first.isoformat(),
-            vouchdate_end=last.isoformat(),
-        )
-        receipts = [receipt for row in page.rows for receipt in receipts_of(row, self.settings)]
-        if page.index >= page.count:
+        receipts, index = self.list_receipts(first, last, page=cursor.after_id)
+        if index is None:
             return receipts, ReceiptCursor(end)
-        return receipts, ReceiptCursor(cursor.since, end, page.index)
+        return receipts, ReceiptCursor(cursor.since, end, index)
+
+    def list_receipts(self, since, until, *, page=None):
+        """Receipts dated in the period, in any state; ``page`` is the number of the last page."""
+        span = {"vouchdate_begin": since.isoformat(), "vouchdate_end": until.isoformat(), "vouchtype": RECEIPT_VOUCHER}
+        found = self.client.page("accept", (page or 0) + 1, self._page_size, **span)
+        receipts = [receipt for row in found.rows for receipt in receipts_of(row, self.settings)]
+        return receipts, (found.index if found.index < found.count else None)
 
     def _days(self, since, end):
         """First and last day of a window; the same for all of its pages."""
