@@ -27,6 +27,8 @@ from . import finance_cursor
 from . import finance_reconciliation
 from . import finance_reconciliation_compare
 from . import finance_reconciliation_line
+from . import finance_reconciliation_money
+from . import finance_reconciliation_receipts
 from . import finance_outbox
 from . import finance_operations
 from . import finance_outbox_changes

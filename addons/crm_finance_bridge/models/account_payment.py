@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.crm_merchant.lib.money import from_float
 
+from .finance_outbox_people import BY_HAND
+from .finance_receipt import AUDITED
+
 CONFIRMED = ("in_process", "paid")
 # what the finance system was told of a payment
 SENT_FIELDS = ("amount", "currency_id", "date", "journal_id", "partner_id", "partner_type", "payment_type")
@@ -39,7 +42,7 @@ class AccountPayment(models.Model):
         )
         if changed:
             rows = changed._finance_check_free()
-            waiting = rows.filtered(lambda row: row.state == "pending")
+            waiting = rows.filtered(lambda row: row.state == "pending" or row.error_code == BY_HAND)
             changed.browse(waiting.mapped("res_id"))._finance_enqueue()
 
     def _on_finance_state(self, before):
@@ -62,23 +65,53 @@ class AccountPayment(models.Model):
             domain = [("payment_id", "in", claimed.ids), ("state", "=", "open")]
             self.env["finance.receipt"].sudo().search(domain)._set("matched", False)
 
+    def _check_claim(self, lines):
+        """:raises UserError: the money does not stand over there (any more)"""
+        receipts = self.sudo().finance_receipt_ids
+        if receipts.filtered(lambda row: row.gone_at or row.is_cancelled or row.status != AUDITED):
+            raise UserError(
+                self.env._(
+                    "The receipt was deleted, cancelled or opened again in the finance system. Finance finds out why before "
+                    "anything is paid with it."
+                )
+            )
+        return super()._check_claim(lines)
+
     def _finance_enqueue(self):
-        own = self.filtered(lambda payment: payment.payment_type == "inbound" and payment.partner_type == "customer")
-        own = own.filtered(
-            lambda payment: payment.partner_id and payment.currency_id.compare_amounts(payment.amount, 0) > 0
+        """Receipts go out; refunds are told to finance, since no product takes them from us."""
+        customers = self.filtered(
+            lambda payment: payment.partner_type == "customer"
+            and payment.currency_id.compare_amounts(payment.amount, 0) > 0
         )
-        connections = self.env["finance.connection"]._on_for(own, "sends_receipts") if own else ()
+        connections = self.env["finance.connection"]._on_for(customers, "sends_receipts") if customers else ()
         if not connections:
             return
-        mirrored = self.env["finance.receipt"].sudo().search([("payment_id", "in", own.ids)]).payment_id
+        mirrored = self.env["finance.receipt"].sudo().search([("payment_id", "in", customers.ids)]).payment_id
         outbox = self.env["finance.outbox"].sudo()
         for connection in connections:
-            payments = (own - mirrored).filtered(
-                lambda payment, to=connection: payment.company_id == to.company_id
-                and (not to.start_date or payment.date >= to.start_date)
-            )
-            if payments and outbox._can_send(connection, "own_receipt"):
-                outbox._enqueue(connection, "own_receipt", payments)
+            payments = (customers - mirrored)._finance_to_send(connection)
+            receipts = payments.filtered(lambda payment: payment.payment_type == "inbound" and payment.partner_id)
+            if receipts and outbox._can_send(connection, "own_receipt"):
+                outbox._enqueue(connection, "own_receipt", receipts)
+            if refunds := payments.filtered(lambda payment: payment.payment_type == "outbound"):
+                outbox._leave_to_person(connection, "refund", refunds)
+
+    def _finance_to_send(self, connection):
+        """Hook: which of these payments are told to ``connection``. Those of before its start are not."""
+        start = connection.start_date
+        return self.filtered(
+            lambda payment: payment.company_id == connection.company_id and (not start or payment.date >= start)
+        )
+
+    def _finance_by_hand_text(self, env):
+        """What finance does about a refund, in the language of ``env``."""
+        self.ensure_one()
+        return env._(
+            "A refund of %(amount)s to %(customer)s was confirmed here and is not sent. Finance enters it in the finance "
+            "system as a refund and presses Mark as Done with the number that it has there.",
+            amount=self.currency_id.with_env(env).format(self.amount),
+            customer=self.partner_id.name or "",
+        )
 
     def _finance_take_back(self):
         """:raises UserError: the finance system has or may have one of these payments"""
@@ -97,6 +130,14 @@ class AccountPayment(models.Model):
         rows = self.env["finance.outbox"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         for row in rows:
             if row._is_frozen():
+                if row.operation == "refund":
+                    raise UserError(
+                        self.env._(
+                            "%(payment)s was entered in the finance system by finance and cannot be changed, reset, "
+                            "cancelled or deleted here. Register a receipt instead, and enter it there too.",
+                            payment=row.res_name,
+                        )
+                    )
                 raise UserError(
                     self.env._(
                         "%(payment)s stands in the finance system as %(number)s, or is on its way there, and cannot be "

@@ -53,6 +53,14 @@ class FinanceConnection(models.Model):
         help="There: what is entered over there is read and registered here. Here: nothing is read, only receipts entered "
         "here count.",
     )
+    receipt_check_days = fields.Integer(
+        "Look for Receipts Again (Days)",
+        default=180,
+        required=True,
+        tracking=True,
+        help="Each night the receipts of so many days that were registered here are looked for over there, because what "
+        "was deleted there is in no list of changes. Older ones are not; 0: none.",
+    )
     fapiao_source = fields.Selection(
         HERE_OR_THERE,
         "Fapiao Numbers Are Kept",
@@ -69,6 +77,10 @@ class FinanceConnection(models.Model):
         "Send Receipts Entered Here",
         tracking=True,
         help="Customer payments registered here go out when they are confirmed, from the next one on",
+    )
+
+    _receipt_check_days_range = models.Constraint(
+        "CHECK (receipt_check_days BETWEEN 0 AND 3660)", "Receipts are looked for again for 0 to 3660 days."
     )
 
     def _guarded_fields(self):

@@ -23,6 +23,7 @@ class Operation(NamedTuple):
         may be sent again and again, the last values win
     :param tells: method of the model: (recordset, rows) -> a person hears that what may stand over there changed here;
         without one such a change is refused where it is made
+    :param by_hand: it is never sent: finance enters it over there and marks the row as done
     """
 
     model: str
@@ -36,6 +37,7 @@ class Operation(NamedTuple):
     products: str = ""
     binds: str = ""
     tells: str = ""
+    by_hand: bool = False
 
 
 _CUSTOMER = {"needs": "_finance_customers", "needs_operation": "customer", "needs_value": "customer_number"}
@@ -70,6 +72,10 @@ class FinanceOutbox(models.Model):
             ),
             "own_receipt": Operation(
                 "account.payment", "own_receipt", "_finance_receipt_values", "{prefix}-RC-{id}", **_CUSTOMER
+            ),
+            # no product publishes what such a document must hold
+            "refund": Operation(
+                "account.payment", "refund", "_finance_receipt_values", "{prefix}-RF-{id}", by_hand=True
             ),
         }
 

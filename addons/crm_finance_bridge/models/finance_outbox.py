@@ -43,6 +43,7 @@ class FinanceOutbox(models.Model):
             ("credit_note", "Red Receivable"),
             ("sales_order", "Sales Order"),
             ("own_receipt", "Receipt"),
+            ("refund", "Refund"),
         ],
         required=True,
         readonly=True,

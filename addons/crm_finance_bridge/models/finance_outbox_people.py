@@ -2,11 +2,14 @@
 
 import json
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.crm_merchant.lib.hashing import chain_hash
+
+# why a row that is never sent waits for a person
+BY_HAND = "by_hand"
 
 
 class FinanceOutbox(models.Model):
@@ -35,10 +38,28 @@ class FinanceOutbox(models.Model):
         if any(row.state not in ("rejected", "dead") for row in rows):
             raise UserError(self.env._("Only refused or stopped documents can be tried again."))
         for row in rows:
+            if self._operations()[row.operation].by_hand:
+                raise UserError(
+                    self.env._("%(number)s is never sent. Enter it there and press Mark as Done.", number=row.number)
+                )
             if row.error_code == "withdrawn":
                 raise UserError(self.env._("%(number)s was taken back here; post it again.", number=row.number))
             row._retry()
         self._wake()
+
+    @api.model
+    def _leave_to_person(self, connection, operation, records):
+        """What is never sent is told to finance, and stays told until somebody marks it as done.
+
+        :param records: with ``_finance_by_hand_text(env)``, what is to be done over there
+        """
+        rows = self._enqueue(connection, operation, records)
+        words = connection._in_words().env
+        for record in records.sudo():
+            row = rows[record.id]
+            if row.state == "pending":
+                row._close_todo()
+                row._outbox_stop("rejected", record._finance_by_hand_text(words), BY_HAND)
 
     def _retry(self):
         self.ensure_one()

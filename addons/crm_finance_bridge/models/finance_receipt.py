@@ -6,7 +6,7 @@ from odoo.addons.crm_merchant.models.kernel.inserting import insert_rows
 
 AUDITED = "C"
 # what a person must see when it changes after the money was registered here
-WATCHED = ("amount", "customer_number", "currency_id", "status", "is_cancelled")
+WATCHED = ("amount", "customer_number", "currency_id", "status", "is_cancelled", "gone_at")
 
 
 class FinanceReceipt(models.Model):
@@ -40,6 +40,7 @@ class FinanceReceipt(models.Model):
     status = fields.Char("State Over There", readonly=True)
     is_cancelled = fields.Boolean("Cancelled Over There", readonly=True)
     modified_at = fields.Datetime("Changed Over There", readonly=True)
+    gone_at = fields.Datetime("Found Gone", readonly=True, help="It stood over there and does not any more")
     payment_id = fields.Many2one("account.payment", readonly=True, copy=False, ondelete="restrict")
     state = fields.Selection(
         [
@@ -63,7 +64,7 @@ class FinanceReceipt(models.Model):
     _OWN = (
         "connection_id", "company_id", "remote_id", "entry_id", "number", "date", "customer_number", "partner_id",
         "amount", "currency_id", "currency_number", "third_number", "receive_item", "remark", "settle_number",
-        "status", "is_cancelled", "modified_at", "payment_id", "state", "message",
+        "status", "is_cancelled", "modified_at", "gone_at", "payment_id", "state", "message",
     )  # fmt: skip
 
     def _guarded_fields(self):
@@ -129,6 +130,7 @@ class FinanceReceipt(models.Model):
             "settle_number": receipt.settle_number,
             "status": receipt.status,
             "is_cancelled": receipt.cancelled,
+            "gone_at": False,
             "modified_at": modified.replace(tzinfo=None, microsecond=0) if modified else False,
         }
 
@@ -159,6 +161,19 @@ class FinanceReceipt(models.Model):
             changed["state"] = "new"
         self._through_door(*changed).write(changed)
         return True
+
+    def _note_gone(self):
+        """These lines stand over there no more; the payment stays as it is and a person decides."""
+        vals = {"gone_at": self.env.cr.now().replace(microsecond=0)}
+        self._through_door(*vals).write(vals)
+        for row in self:
+            row._needs_person(
+                row.connection_id._in_words().env._(
+                    "It does not stand in the finance system any more: somebody deleted or cancelled it there after it was "
+                    "registered here. Finance finds out why, corrects the payment by hand and presses Compared and Set "
+                    "Right."
+                )
+            )
 
     def _differs(self, name, value):
         current = self[name]

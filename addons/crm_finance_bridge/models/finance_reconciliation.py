@@ -125,6 +125,7 @@ class FinanceReconciliation(models.Model):
         try:
             adapter = connection._adapter()
             self._run_commit()
+            self._check_receipts(adapter)
             theirs = self._read(adapter)
         except (FinanceError, VaultError) as error:
             if isinstance(error, LoginFailed | EndpointRefused | VaultError):

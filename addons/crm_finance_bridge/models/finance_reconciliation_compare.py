@@ -6,12 +6,9 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..clients.adapter import adapter_for
-from .finance_receipt import AUDITED
 
 # a difference of so little is what rounding taxes by line or by document makes
 ROUNDING = 0.05
-# money that went missing between two banks
-FEE_SHARE = 0.01
 
 # the columns of a line, in the order of every SELECT below
 _COLUMNS = SQL(
@@ -40,6 +37,7 @@ class FinanceReconciliation(models.Model):
             self._differing_receipts(),
             self._totals(),
             self._receipts_of_one_side(),
+            self._refunds_of_one_side(),
             self._changed_orders(),
         ):
             self.env.cr.execute(SQL("INSERT INTO finance_reconciliation_line (%s) %s", _COLUMNS, query))
@@ -153,72 +151,6 @@ class FinanceReconciliation(models.Model):
             run=self.id,
             company=self.company_id.id,
             currency=self.company_id.currency_id.id,
-        )
-
-    def _differing_receipts(self):
-        """Money as the ERP tells it beside the payment that it became here."""
-        return SQL(
-            """
-            SELECT %(run)s, %(company)s, d.kind, d.cause, r.number, r.partner_id, r.customer_number, r.date,
-                   r.currency_id, p.amount, r.amount, r.amount - p.amount, 'account.payment', p.id,
-                   COALESCE(p.name, r.number), NULL
-            FROM finance_receipt r
-            JOIN account_payment p ON p.id = r.payment_id
-            LEFT JOIN res_partner payer ON payer.id = p.partner_id
-            CROSS JOIN LATERAL (VALUES
-                ('amount', CASE WHEN abs(r.amount - p.amount) <= %(fee)s * greatest(r.amount, p.amount) THEN 'fee'
-                                ELSE 'changed_there' END, r.amount != p.amount),
-                ('payer', 'wrong_payer', r.partner_id IS NOT NULL AND p.partner_id IS NOT NULL
-                                         AND payer.commercial_partner_id != r.partner_id),
-                ('state', CASE WHEN r.is_cancelled THEN 'cancelled_there' ELSE 'reset_here' END,
-                 r.is_cancelled AND p.state IN ('in_process', 'paid') OR NOT r.is_cancelled AND p.state = 'canceled')
-            ) AS d(kind, cause, holds)
-            WHERE r.connection_id = %(connection)s AND r.date BETWEEN %(first)s AND %(last)s AND d.holds
-            """,
-            run=self.id,
-            company=self.company_id.id,
-            connection=self.connection_id.id,
-            first=self.date_from,
-            last=self.date_to,
-            fee=FEE_SHARE,
-        )
-
-    def _receipts_of_one_side(self):
-        """Money that is a payment here and no receipt there, or an audited receipt there and no payment here."""
-        connection = self.connection_id
-        return SQL(
-            """
-            SELECT %(run)s, %(company)s, 'missing_there',
-                   CASE WHEN o.state IN ('rejected', 'dead') THEN 'refused' WHEN o.id IS NOT NULL THEN 'not_sent'
-                        ELSE 'entered_here' END,
-                   o.number, payer.commercial_partner_id, NULL, p.date, p.currency_id, p.amount, NULL::numeric, -p.amount,
-                   'account.payment', p.id, p.name, o.id
-            FROM account_payment p
-            LEFT JOIN res_partner payer ON payer.id = p.partner_id
-            LEFT JOIN finance_outbox o ON o.connection_id = %(connection)s AND o.res_model = 'account.payment'
-                 AND o.res_id = p.id AND o.error_code IS DISTINCT FROM 'withdrawn'
-            WHERE %(compared)s AND p.company_id = %(company)s AND p.payment_type = 'inbound'
-              AND p.partner_type = 'customer' AND p.state IN ('in_process', 'paid') AND p.amount > 0
-              AND p.date BETWEEN %(first)s AND %(last)s AND (%(start)s IS NULL OR p.date >= %(start)s)
-              AND o.state IS DISTINCT FROM 'done'
-              AND NOT EXISTS (SELECT 1 FROM finance_receipt r WHERE r.payment_id = p.id)
-            UNION ALL
-            SELECT %(run)s, %(company)s, 'missing_here', 'not_registered', r.number, r.partner_id, r.customer_number,
-                   r.date, COALESCE(r.currency_id, %(currency)s), NULL, r.amount, r.amount, 'finance.receipt', r.id,
-                   r.number, NULL
-            FROM finance_receipt r
-            WHERE r.connection_id = %(connection)s AND r.date BETWEEN %(first)s AND %(last)s AND r.payment_id IS NULL
-              AND r.state IN ('new', 'review') AND r.status = %(audited)s AND NOT r.is_cancelled
-            """,
-            run=self.id,
-            company=self.company_id.id,
-            connection=connection.id,
-            compared=connection.receipt_source == "there" or connection.sends_receipts,
-            currency=self.company_id.currency_id.id,
-            first=self.date_from,
-            last=self.date_to,
-            start=connection.start_date or None,
-            audited=AUDITED,
         )
 
     def _changed_orders(self):

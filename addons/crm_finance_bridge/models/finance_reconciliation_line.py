@@ -41,6 +41,7 @@ class FinanceReconciliationLine(models.Model):
             ("changed_there", "Changed there"),
             ("changed_here", "Changed here after it was sent"),
             ("entered_here", "Entered here, not there"),
+            ("refund_here", "Refund entered here, not there"),
             ("not_registered", "Read, but no payment here"),
             ("other_currency", "In another currency"),
             ("wrong_payer", "Another customer"),

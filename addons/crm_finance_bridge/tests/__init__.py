@@ -14,7 +14,9 @@ from . import test_exactly_once
 from . import test_money_comes_back
 from . import test_posting
 from . import test_receipts
+from . import test_receipts_gone
 from . import test_receipts_start
+from . import test_refunds
 from . import test_rights
 from . import test_copied_database
 from . import test_customers_merged
