@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.crm_merchant.lib.money import from_float
 
+from .account_payment import CONFIRMED
 from .finance_mapping import NO_RECORD, RECORD_FIELDS
 
 # what a credit note turns round, beside the total
@@ -76,6 +77,8 @@ class AccountMove(models.Model):
         """The one hook of the bridge: invoices that became posted are written into the outbox."""
         posted = super()._post(soft)
         posted.filtered(lambda move: move.move_type in SENT and move.state == "posted")._finance_enqueue()
+        # whose entry alone was reset to draft and is posted again; a new one is not confirmed yet
+        posted.origin_payment_id.filtered(lambda payment: payment.state in CONFIRMED)._finance_enqueue()
         return posted
 
     def _finance_enqueue(self):

@@ -115,8 +115,9 @@ class AccountPayment(models.Model):
 
     def _finance_take_back(self):
         """:raises UserError: the finance system has or may have one of these payments"""
-        rows = self._finance_check_free()
-        rows.filtered(lambda row: row.error_code != "withdrawn")._withdraw()
+        if self:
+            rows = self._finance_check_free()
+            rows.filtered(lambda row: row.error_code != "withdrawn")._withdraw()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_finance_system(self):

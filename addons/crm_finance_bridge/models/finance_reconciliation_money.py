@@ -7,6 +7,13 @@ from .finance_receipt import AUDITED
 
 # money that went missing between two banks
 FEE_SHARE = 0.01
+# the money of payment p is here no more: itself, its entry alone, or the entry by another one that reverses it
+_TAKEN_BACK = SQL(
+    """(p.state IN ('canceled', 'rejected')
+        OR p.state IN ('in_process', 'paid') AND EXISTS (
+            SELECT 1 FROM account_move e
+            WHERE e.id = p.move_id AND e.state != 'posted' OR e.reversed_entry_id = p.move_id AND e.state = 'posted'))"""
+)
 
 
 class FinanceReconciliation(models.Model):
@@ -25,6 +32,7 @@ class FinanceReconciliation(models.Model):
             LEFT JOIN res_partner payer ON payer.id = p.partner_id
             CROSS JOIN LATERAL (SELECT CASE WHEN r.gone_at IS NULL THEN r.amount END AS amount,
                                        COALESCE(r.status, %(audited)s) = %(audited)s AS counts) there
+            CROSS JOIN LATERAL (SELECT %(taken_back)s OR p.state = 'draft' AND r.state = 'matched' AS taken_back) here
             CROSS JOIN LATERAL (VALUES
                 ('missing_there', 'deleted_there', r.gone_at IS NOT NULL AND p.state != 'canceled'
                                                    AND r.state = 'review'),
@@ -32,10 +40,10 @@ class FinanceReconciliation(models.Model):
                                 ELSE 'changed_there' END, there.amount != p.amount),
                 ('payer', 'wrong_payer', r.partner_id IS NOT NULL AND p.partner_id IS NOT NULL
                                          AND r.gone_at IS NULL AND payer.commercial_partner_id != r.partner_id),
-                ('state', CASE WHEN r.is_cancelled THEN 'cancelled_there' WHEN p.state = 'canceled' THEN 'reset_here'
+                ('state', CASE WHEN r.is_cancelled THEN 'cancelled_there' WHEN here.taken_back THEN 'reset_here'
                                ELSE 'not_audited' END,
                  r.gone_at IS NULL
-                 AND CASE WHEN p.state = 'canceled' THEN there.counts AND NOT r.is_cancelled
+                 AND CASE WHEN here.taken_back THEN there.counts AND NOT r.is_cancelled
                           ELSE p.state IN ('in_process', 'paid') AND (r.is_cancelled OR NOT there.counts) END)
             ) AS d(kind, cause, holds)
             WHERE r.connection_id = %(connection)s AND (r.date BETWEEN %(first)s AND %(last)s OR r.state = 'review')
@@ -48,6 +56,7 @@ class FinanceReconciliation(models.Model):
             last=self.date_to,
             fee=FEE_SHARE,
             audited=AUDITED,
+            taken_back=_TAKEN_BACK,
         )
 
     def _receipts_of_one_side(self):
@@ -74,6 +83,15 @@ class FinanceReconciliation(models.Model):
               AND (o.state IS DISTINCT FROM 'done' OR b.remote_stage IN ('gone', 'void'))
               AND NOT EXISTS (SELECT 1 FROM finance_receipt r WHERE r.payment_id = p.id)
             UNION ALL
+            SELECT %(run)s, %(company)s, 'state', 'reset_here', o.number, payer.commercial_partner_id, NULL, p.date,
+                   p.currency_id, p.amount, p.amount, 0, 'account.payment', p.id, p.name, o.id
+            FROM finance_outbox o
+            JOIN account_payment p ON p.id = o.res_id
+            LEFT JOIN res_partner payer ON payer.id = p.partner_id
+            WHERE o.connection_id = %(connection)s AND o.operation = 'own_receipt' AND o.state = 'done'
+              AND p.date BETWEEN %(first)s AND %(last)s AND (%(taken_back)s OR p.state = 'draft')
+              AND NOT EXISTS (SELECT 1 FROM finance_receipt r WHERE r.payment_id = p.id)
+            UNION ALL
             SELECT %(run)s, %(company)s, 'missing_here', 'not_registered', r.number, r.partner_id, r.customer_number,
                    r.date, COALESCE(r.currency_id, %(currency)s), NULL, r.amount, r.amount, 'finance.receipt', r.id,
                    r.number, NULL
@@ -90,6 +108,7 @@ class FinanceReconciliation(models.Model):
             last=self.date_to,
             start=connection.start_date or None,
             audited=AUDITED,
+            taken_back=_TAKEN_BACK,
         )
 
     def _refunds_of_one_side(self):

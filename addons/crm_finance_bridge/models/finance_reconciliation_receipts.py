@@ -96,6 +96,7 @@ class FinanceReconciliation(models.Model):
                           or (start and line.date and start <= line.date < today)]  # fmt: skip
                 for row in receipts._store(connection, wanted).filtered(lambda row: row.state == "review"):
                     row._ask_person()
+                receipts.invalidate_model()
             if page is None:
                 return found
 

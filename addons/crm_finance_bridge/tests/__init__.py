@@ -34,6 +34,7 @@ from . import test_changes_reading
 from . import test_migration
 from . import test_opening_file
 from . import test_reconciliation_causes
+from . import test_taken_back
 from . import test_tour_day
 from . import test_opening_rules
 from . import test_scope

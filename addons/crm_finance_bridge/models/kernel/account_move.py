@@ -18,6 +18,10 @@ class AccountMove(models.Model):
     def write(self, vals):
         if FROZEN.isdisjoint(vals):
             return super().write(vals)
+        if vals.get("state", "posted") != "posted":
+            # the entry of a receipt is taken back without a word to the receipt itself
+            entries = self.filtered(lambda move: move.state == "posted" and move.origin_payment_id)
+            entries.origin_payment_id._finance_take_back()
         posted = self.filtered(lambda move: move.state == "posted" and move.move_type in SENT)
         if not posted:
             return super().write(vals)
