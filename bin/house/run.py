@@ -150,7 +150,9 @@ class Demo:
         if self.options.no_simulators or not (SIMULATORS / "kingdee").is_dir():
             return None
         if not port_is_free(SIMULATOR_PORT):
-            say(f"port {SIMULATOR_PORT} is taken, so the simulated finance system does not start")
+            say(f"port {SIMULATOR_PORT} is taken, so the demo does without the simulated finance system")
+            # what answers there is somebody else's, with other accounts
+            self.options.no_simulators = True
             return None
         env = dict(os.environ, PYTHONPATH=str(SIMULATORS))
         ledger = settings.STATE / "kingdee-demo.sqlite"
