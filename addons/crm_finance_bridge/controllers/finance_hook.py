@@ -1,16 +1,13 @@
-import json
-import time
-
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.crm_merchant.lib.signature import is_signed
+from odoo.addons.crm_merchant.controllers.signed_endpoint import SignedEndpoint
 
 MAX_BODY = 16 * 1024
 LONGEST = 120
 
 
-class FinanceHook(http.Controller):
+class FinanceHook(SignedEndpoint, http.Controller):
     """Where the finance system, or the program between it and us, says that a document changed.
 
     Nothing it says is believed: it only makes us read sooner what we would read anyway. An address that does not exist
@@ -30,40 +27,28 @@ class FinanceHook(http.Controller):
     def announce(self, code, **_query):
         connection, keys = request.env["finance.connection"].sudo()._of_hook(code)
         notices = request.env["finance.notice"].sudo()
-        headers = request.httprequest.headers
-        body = request.httprequest.get_data()
-        nonce = headers.get("X-Nonce")
-        signature = headers.get("X-Signature")
         # first the signature: what is not signed is not even parsed
-        signed = [is_signed(key, headers.get("X-Timestamp"), nonce, signature, body, time.time()) for key in keys]
-        if not (any(signed) and connection):
+        if not (self._is_signed(*keys) and connection):
             notices._note_refusal(connection, "unauthorized")
             return self._answer(401, "unauthorized")
         if notices._is_too_many(connection):
             return self._answer(429, "too_many", {"Retry-After": "60"})
-        event, number = self._read(body)
+        event, number = self._read()
         if not event:
             notices._note_refusal(connection, "bad_request")
             return self._answer(400, "bad_request")
-        if not notices._take(connection, nonce, event, number):
+        if not notices._take(connection, request.httprequest.headers.get("X-Nonce"), event, number):
             notices._note_refusal(connection, "replay")
             return self._answer(409, "replay")
         return self._answer(200)
 
-    def _read(self, body):
+    def _read(self):
         """(number of the event, number of the document or ""), both "" if this is no announcement."""
-        try:
-            payload = json.loads(body)
-        except (ValueError, RecursionError):
-            return "", ""
-        if not isinstance(payload, dict):
+        payload = self._payload()
+        if payload is None:
             return "", ""
         event, number = payload.get("event_id"), payload.get("number", "")
         if isinstance(event, int) and not isinstance(event, bool):
             event = str(event)
         good = all(isinstance(text, str) and len(text) <= LONGEST and "\0" not in text for text in (event, number))
         return (event.strip(), number.strip()) if good else ("", "")
-
-    def _answer(self, status, error="", headers=None):
-        answer = {"ok": False, "error": error} if error else {"ok": True}
-        return request.make_json_response(answer, headers=headers, status=status)

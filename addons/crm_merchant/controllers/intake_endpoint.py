@@ -1,15 +1,12 @@
-import json
-import time
-
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
-from ..lib.signature import is_signed
+from .signed_endpoint import SignedEndpoint
 
 MAX_BODY = 64 * 1024
 
 
-class IntakeEndpoint(http.Controller):
+class IntakeEndpoint(SignedEndpoint, http.Controller):
     """Where advertising and social platforms, or the program between them and us, deliver leads.
 
     The answer is a code and nothing else: whoever sends learns nothing of what is there, and an address that does not
@@ -28,20 +25,16 @@ class IntakeEndpoint(http.Controller):
     )
     def deliver(self, token, **_query):
         channel = request.env["crm.intake.channel"].sudo()._of_token(token, ("endpoint",))
-        headers = request.httprequest.headers
-        body = request.httprequest.get_data()
-        nonce = headers.get("X-Nonce")
         # first the signature: what is not signed is not even parsed, and counts against nobody's limit
-        if not channel or not is_signed(
-            channel._endpoint_key(), headers.get("X-Timestamp"), nonce, headers.get("X-Signature"), body, time.time()
-        ):
+        keys = [channel._endpoint_key()] if channel else []
+        if not self._is_signed(*keys):
             return self._answer(401, "unauthorized")
         if channel._refusal():
             return self._answer(429, "too_many", {"Retry-After": "60"})
-        payload = self._payload(body)
+        payload = self._payload()
         if payload is None:
             return self._answer(400, "bad_request")
-        return self._take(channel, payload, nonce)
+        return self._take(channel, payload, request.httprequest.headers.get("X-Nonce"))
 
     def _take(self, channel, payload, nonce):
         Lead = request.env["crm.lead"].with_user(SUPERUSER_ID).sudo()
@@ -55,15 +48,3 @@ class IntakeEndpoint(http.Controller):
         if not verdict:
             row.outcome = Lead._merchant_intake([vals], channel)[0].outcome
         return self._answer(200)
-
-    def _payload(self, body):
-        """The object that was sent, None if it is none."""
-        try:
-            payload = json.loads(body)
-        except (ValueError, RecursionError):
-            return None
-        return payload if isinstance(payload, dict) else None
-
-    def _answer(self, status, error="", headers=None):
-        answer = {"ok": False, "error": error} if error else {"ok": True}
-        return request.make_json_response(answer, headers=headers, status=status)

@@ -140,6 +140,9 @@ class TestIntakeEndpoint(HttpCase, ChannelCase):
     def test_what_is_too_large_is_not_read(self):
         with mute_logger("odoo.http"):
             response = self.deliver({}, raw=b'{"need": "' + b"x" * 70000 + b'"}')
+            self.assertRefused(response, 413)
+            # which addresses exist is not told either
+            response = self.deliver({}, raw=b'{"need": "' + b"x" * 70000 + b'"}', token="none")
         self.assertRefused(response, 413)
 
     def test_nonsense_in_a_lawful_envelope(self):
