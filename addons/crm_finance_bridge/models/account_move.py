@@ -120,42 +120,39 @@ class AccountMove(models.Model):
             were; of one that waits nothing must go out that does not add up, so it is refused too.
         """
         for row in self._finance_rows():
-            if not row._is_frozen():
-                if with_amounts and row.error_code != "withdrawn":
-                    raise UserError(
-                        self.env._(
-                            "%(invoice)s waits to go to the finance system as %(number)s. Reset it to draft, change it "
-                            "and post it again: it goes out as it is then.",
-                            invoice=row.res_name,
-                            number=row.number,
-                        )
-                    )
-                continue
-            if row.state in ("sending", "uncertain"):
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s is on its way to the finance system and cannot be changed until that is settled. "
-                        "Finance sees under Outbox how far it is.",
-                        invoice=row.res_name,
-                    )
-                )
-            if row.operation == "credit_note":
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s stands in the finance system as %(number)s and cannot be changed, reset or "
-                        "cancelled here. Make a new invoice instead.",
-                        invoice=row.res_name,
-                        number=row.number,
-                    )
-                )
-            raise UserError(
-                self.env._(
-                    "%(invoice)s stands in the finance system as %(number)s and cannot be changed, reset or cancelled "
-                    "here. Make a credit note instead.",
-                    invoice=row.res_name,
-                    number=row.number,
-                )
+            if why := self._finance_why_held(row, with_amounts):
+                raise UserError(why)
+
+    def _finance_why_held(self, row, with_amounts):
+        """Why the invoice of an outbox row stays as it is, in a sentence; "" if it may be changed."""
+        if not row._is_frozen():
+            if not with_amounts or row.error_code == "withdrawn":
+                return ""
+            return self.env._(
+                "%(invoice)s waits to go to the finance system as %(number)s. Reset it to draft, change it and post it "
+                "again: it goes out as it is then.",
+                invoice=row.res_name,
+                number=row.number,
             )
+        if row.state in ("sending", "uncertain"):
+            return self.env._(
+                "%(invoice)s is on its way to the finance system and cannot be changed until that is settled. Finance "
+                "sees under Outbox how far it is.",
+                invoice=row.res_name,
+            )
+        if row.operation == "credit_note":
+            return self.env._(
+                "%(invoice)s stands in the finance system as %(number)s and cannot be changed, reset or cancelled "
+                "here. Make a new invoice instead.",
+                invoice=row.res_name,
+                number=row.number,
+            )
+        return self.env._(
+            "%(invoice)s stands in the finance system as %(number)s and cannot be changed, reset or cancelled here. "
+            "Make a credit note instead.",
+            invoice=row.res_name,
+            number=row.number,
+        )
 
     def _finance_note_changed(self):
         """What was frozen of these invoices changed before anything was sent; entries and bills are none of ours."""

@@ -62,10 +62,7 @@ class FinanceConnection(models.Model):
         self.hook_input = False
 
     def _inverse_hook_input(self):
-        for connection in self:
-            secret = connection.hook_input
-            if not secret:
-                continue
+        for connection, secret in self._entered("hook_input"):
             if len(secret) < SHORTEST:
                 raise UserError(
                     self.env._("A secret for announcements has at least %(count)s characters.", count=SHORTEST)
@@ -79,8 +76,6 @@ class FinanceConnection(models.Model):
                 until = fields.Datetime.now() + timedelta(hours=CHANGING)
                 vals |= {"hook_former_token": own.hook_token, "hook_former_until": until}
             own._through_door(*vals).write(vals)
-        # the clear text leaves the cache at once: a web_save reads its record back
-        self.invalidate_recordset(["hook_input"], flush=False)
 
     @api.model
     def _of_hook(self, code):

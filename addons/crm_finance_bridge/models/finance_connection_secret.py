@@ -36,18 +36,21 @@ class FinanceConnection(models.Model):
         self.secret_input = False
 
     def _inverse_secret_input(self):
-        for connection in self:
-            secret = connection.secret_input
-            if not secret:
-                continue
+        for connection, secret in self._entered("secret_input"):
             vals = {
                 "secret_token": connection._encrypted(secret),
                 "secret_hint": vault.hint(secret),
                 "secret_set_at": fields.Datetime.now(),
             }
             connection.sudo()._through_door(*vals).write(vals)
+
+    def _entered(self, name):
+        """``(connection, clear secret)`` of those that got one in the write-only field ``name``; go through all of it."""
+        for connection in self:
+            if secret := connection[name]:
+                yield connection, secret
         # the clear text leaves the cache at once: a web_save reads its record back
-        self.invalidate_recordset(["secret_input"], flush=False)
+        self.invalidate_recordset([name], flush=False)
 
     @api.model
     def _check_key(self):
