@@ -6,6 +6,7 @@ from . import finance_connection_health
 from . import finance_connection_credit
 from . import finance_connection_secret
 from . import finance_connection_hook
+from . import finance_connection_beside
 from . import finance_connection_breaker
 from . import finance_connection_people
 from . import finance_connection_words

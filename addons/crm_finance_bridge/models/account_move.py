@@ -90,7 +90,15 @@ class AccountMove(models.Model):
             .sudo()
             .search_fetch(
                 [("company_id", "in", self.company_id.ids), ("state", "=", "on")],
-                ["company_id", "number_prefix", "responsible_id", "product", "product_source", "start_date"],
+                [
+                    "company_id",
+                    "number_prefix",
+                    "responsible_id",
+                    "product",
+                    "product_source",
+                    "start_date",
+                    "end_date",
+                ],
             )
         )
         outbox = self.env["finance.outbox"].sudo()
@@ -102,13 +110,12 @@ class AccountMove(models.Model):
                     outbox._enqueue(connection, operation, chosen)
 
     def _finance_to_send(self, connection):
-        """Hook: which of these posted documents go to ``connection``. Those of nothing, and of before its start, do
-        not."""
-        start = connection.start_date
+        """Hook: which of these posted documents go to ``connection``. Those of nothing, and of before its start or
+        after its end, do not."""
         return self.filtered(
             lambda move: move.company_id == connection.company_id
             and not move.currency_id.is_zero(move.amount_total)
-            and (not start or move.date >= start)
+            and connection._takes_day(move.date)
         )
 
     # -- what is frozen ---------------------------------------------------------------------

@@ -97,10 +97,10 @@ class AccountPayment(models.Model):
                 outbox._leave_to_person(connection, "refund", refunds)
 
     def _finance_to_send(self, connection):
-        """Hook: which of these payments are told to ``connection``. Those of before its start are not."""
-        start = connection.start_date
+        """Hook: which of these payments are told to ``connection``. Those of before its start or after its end are
+        not."""
         return self.filtered(
-            lambda payment: payment.company_id == connection.company_id and (not start or payment.date >= start)
+            lambda payment: payment.company_id == connection.company_id and connection._takes_day(payment.date)
         )
 
     def _finance_by_hand_text(self, env):

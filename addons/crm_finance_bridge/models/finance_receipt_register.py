@@ -47,7 +47,7 @@ class FinanceReceipt(models.Model):
         waiting._set("waiting", words.env._("It is not audited over there; it counts once it is."))
         rows = self - waiting
         if not by_hand:
-            rows -= rows._settle_opened()
+            rows -= rows._settle_outside()
         for row in rows.filtered(lambda row: row.amount <= 0):
             row._needs_person(words.env._("A receipt of nothing or less: finance registers it by hand."))
             rows -= row
@@ -72,13 +72,21 @@ class FinanceReceipt(models.Model):
                 row.payment_id.partner_id = row.partner_id
         rows._match()
 
-    def _settle_opened(self):
+    def _settle_outside(self):
         """Receipts of before the start: what stands in the opening balance is money that is here already, of what does
-        not nobody but a person knows. Returns both kinds."""
-        start = self.connection_id.start_date
+        not nobody but a person knows; nor of what is dated after the end. Returns all of them."""
+        start, end = self.connection_id.start_date, self.connection_id.end_date
+        late = self.filtered(lambda row: end and row.date and row.date > end and not row.payment_id)
+        for row in late:
+            row._needs_person(
+                row.connection_id._in_words().env._(
+                    "It is dated after the end of these books. If it stands in the new books too, finance presses Compared "
+                    "and Set Right; otherwise Register."
+                )
+            )
         old = self.filtered(lambda row: start and row.date and row.date < start and not row.payment_id)
         if not old:
-            return old
+            return late
         items = self.env["finance.opening"].sudo()
         domain = [("connection_id", "=", old.connection_id.id), ("number", "in", old.mapped("number"))]
         opened = set(items.search_fetch(domain, ["number"]).mapped("number"))
@@ -92,7 +100,7 @@ class FinanceReceipt(models.Model):
                     "registered here yet, finance presses Register; otherwise Compared and Set Right."
                 )
             )
-        return old
+        return old + late
 
     def _prepare_payment_vals(self):
         """Hook: the payment, a draft until it is claimed."""

@@ -80,6 +80,7 @@ class FinanceReconciliation(models.Model):
                 WHERE m.company_id = %(company)s AND m.move_type IN ('out_invoice', 'out_refund')
                   AND m.invoice_date BETWEEN %(first)s AND %(last)s
                   AND (m.state = 'posted' AND m.amount_total != 0 AND (%(start)s IS NULL OR m.date >= %(start)s)
+                       AND (%(end)s IS NULL OR m.date <= %(end)s)
                        OR o.state IN ('done', 'uncertain'))
                 """,
                 connection=self.connection_id.id,
@@ -87,6 +88,7 @@ class FinanceReconciliation(models.Model):
                 first=self.date_from,
                 last=self.date_to,
                 start=self.connection_id.start_date or None,
+                end=self.connection_id.end_date or None,
             )
         )
         cr.execute("CREATE INDEX ON finance_theirs (number); CREATE INDEX ON finance_ours (number)")

@@ -79,7 +79,8 @@ class FinanceReconciliation(models.Model):
                  AND b.res_id = p.id AND b.kind = 'own_receipt'
             WHERE %(compared)s AND p.company_id = %(company)s AND p.payment_type = 'inbound'
               AND p.partner_type = 'customer' AND p.state IN ('in_process', 'paid') AND p.amount > 0
-              AND p.date BETWEEN %(first)s AND %(last)s AND (%(start)s IS NULL OR p.date >= %(start)s)
+              AND p.date BETWEEN %(first)s AND %(last)s
+              AND (%(start)s IS NULL OR p.date >= %(start)s) AND (%(end)s IS NULL OR p.date <= %(end)s)
               AND (o.state IS DISTINCT FROM 'done' OR b.remote_stage IN ('gone', 'void'))
               AND NOT EXISTS (SELECT 1 FROM finance_receipt r WHERE r.payment_id = p.id)
             UNION ALL
@@ -107,6 +108,7 @@ class FinanceReconciliation(models.Model):
             first=self.date_from,
             last=self.date_to,
             start=connection.start_date or None,
+            end=connection.end_date or None,
             audited=AUDITED,
             taken_back=_TAKEN_BACK,
         )
@@ -125,7 +127,8 @@ class FinanceReconciliation(models.Model):
             WHERE p.company_id = %(company)s AND p.payment_type = 'outbound' AND p.partner_type = 'customer'
               AND p.state IN ('in_process', 'paid') AND p.amount > 0 AND o.state IS DISTINCT FROM 'done'
               AND (o.id IS NOT NULL OR %(sends)s AND p.date BETWEEN %(first)s AND %(last)s
-                                       AND (%(start)s IS NULL OR p.date >= %(start)s))
+                                       AND (%(start)s IS NULL OR p.date >= %(start)s)
+                                       AND (%(end)s IS NULL OR p.date <= %(end)s))
             """,
             run=self.id,
             company=self.company_id.id,
@@ -134,4 +137,5 @@ class FinanceReconciliation(models.Model):
             first=self.date_from,
             last=self.date_to,
             start=connection.start_date or None,
+            end=connection.end_date or None,
         )

@@ -62,9 +62,11 @@ class SaleOrder(models.Model):
                     outbox._enqueue(connection, "sales_order", new)
 
     def _finance_to_send(self, connection):
-        """Hook: which of these confirmed orders go to ``connection``. Those of nothing do not."""
+        """Hook: which of these confirmed orders go to ``connection``. Those of nothing, and of after its end, do not."""
+        end = connection.end_date
         return self.filtered(
             lambda order: order.company_id == connection.company_id
+            and (not end or order.company_id._merchant_today(order.date_order) <= end)
             and not order.currency_id.is_zero(order.amount_total)
             and (connection.orders_after == "confirmed" or order._finance_signed_contract())
         )

@@ -25,6 +25,7 @@ from . import test_tour_road
 from . import test_demo
 from . import test_tour_roles
 from . import test_mapping
+from . import test_two_books
 from . import test_u8
 from . import test_eas
 from . import test_waking

@@ -76,6 +76,7 @@ class FinanceSwitchOn(models.TransientModel):
             raise UserError(self.env._("The connection is stopped. Press Test Connection first."))
         if not self.is_from_now and not self.start_date:
             raise UserError(self.env._("Enter the date from which on posted invoices are sent."))
+        connection._check_beside(self._get_day())
         connection._opening_check(self._get_day())
         moves = self._get_moves()
         connection.sudo()._switch("on", self._get_day())
