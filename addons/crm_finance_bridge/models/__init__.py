@@ -29,7 +29,7 @@ from . import finance_reconciliation
 from . import finance_reconciliation_compare
 from . import finance_reconciliation_line
 from . import finance_reconciliation_money
-from . import finance_reconciliation_receipts
+from . import finance_reconciliation_gone
 from . import finance_outbox
 from . import finance_operations
 from . import finance_outbox_changes
@@ -45,6 +45,7 @@ from . import finance_receipt_poller
 from . import finance_receipt_register
 from . import finance_notice
 from . import account_move
+from . import account_move_gone
 from . import account_payment
 from . import product_product
 from . import res_partner

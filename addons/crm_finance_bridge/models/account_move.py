@@ -132,7 +132,7 @@ class AccountMove(models.Model):
 
     def _finance_why_held(self, row, with_amounts):
         """Why the invoice of an outbox row stays as it is, in a sentence; "" if it may be changed."""
-        if not row._is_frozen():
+        if not (row._is_frozen() if with_amounts else row._stands_there()):
             if not with_amounts or row.error_code == "withdrawn":
                 return ""
             return self.env._(

@@ -130,7 +130,7 @@ class AccountPayment(models.Model):
         """
         rows = self.env["finance.outbox"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         for row in rows:
-            if row._is_frozen():
+            if row._stands_there():
                 if row.operation == "refund":
                     raise UserError(
                         self.env._(

@@ -127,6 +127,7 @@ class FinanceReconciliation(models.Model):
             self._run_commit()
             self._check_receipts(adapter)
             theirs = self._read(adapter)
+            self._look_for_documents(adapter, theirs)
         except (FinanceError, VaultError) as error:
             if isinstance(error, LoginFailed | EndpointRefused | VaultError):
                 connection._pause(words._error_sentence(error))
@@ -147,13 +148,15 @@ class FinanceReconciliation(models.Model):
             if found is None:
                 return None
             documents, page = found
-            rows.extend(
-                (d.number, d.remote_id, d.customer_number or "", d.currency_number or "", d.amount,
-                 adapter.next_step("receivable", d) == DONE, d.cancelled, d.status, d.day)
-                for d in documents
-            )  # fmt: skip
+            rows.extend(self._plain(adapter, document) for document in documents)
             if page is None:
                 return rows
+
+    @staticmethod
+    def _plain(adapter, document):
+        d = document
+        return (d.number, d.remote_id, d.customer_number or "", d.currency_number or "", d.amount,
+                adapter.next_step("receivable", d) == DONE, d.cancelled, d.status, d.day)  # fmt: skip
 
     def _close(self, state, message=False, **more):
         vals = {"state": state, "message": message, "finished_at": self.env.cr.now().replace(microsecond=0), **more}

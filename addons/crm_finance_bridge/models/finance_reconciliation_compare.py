@@ -73,10 +73,12 @@ class FinanceReconciliation(models.Model):
                 CREATE TEMP TABLE finance_ours ON COMMIT DROP AS
                 SELECT m.id AS move_id, m.name, m.commercial_partner_id AS partner_id, m.currency_id, m.invoice_date AS day,
                        CASE WHEN m.move_type = 'out_refund' THEN -m.amount_total ELSE m.amount_total END AS amount,
-                       m.state, o.id AS outbox_id, o.number, o.state AS outbox_state
+                       m.state, o.id AS outbox_id, COALESCE(b.number, o.number) AS number, o.state AS outbox_state
                 FROM account_move m
                 LEFT JOIN finance_outbox o ON o.connection_id = %(connection)s AND o.res_model = 'account.move'
                       AND o.res_id = m.id AND o.error_code IS DISTINCT FROM 'withdrawn'
+                LEFT JOIN finance_binding b ON b.connection_id = o.connection_id AND b.res_model = o.res_model
+                      AND b.res_id = o.res_id AND b.kind = o.kind
                 WHERE m.company_id = %(company)s AND m.move_type IN ('out_invoice', 'out_refund')
                   AND m.invoice_date BETWEEN %(first)s AND %(last)s
                   AND (m.state = 'posted' AND m.amount_total != 0 AND (%(start)s IS NULL OR m.date >= %(start)s)

@@ -11,7 +11,7 @@ from odoo.tests import tagged
 
 from ..clients.errors import InvalidValues, NotSent
 from ..clients.results import RemoteDocument
-from ..models import finance_reconciliation_receipts
+from ..models import finance_reconciliation_gone
 from ..models.finance_reconciliation import FinanceReconciliation
 from .common import BridgeCase
 from .fake_erp import FakeAdapter, remote_receipt
@@ -156,7 +156,7 @@ class TestReceiptsGone(BridgeCase):
     def test_a_wiped_account_set_buries_nobody(self):
         rows = self.read(6)
         self.erp.receipts = []
-        with patch.object(finance_reconciliation_receipts, "AT_ONCE", 4):
+        with patch.object(finance_reconciliation_gone, "AT_ONCE", 4):
             self.night()
             self.assertEqual(len(rows.filtered("gone_at")), 4)
             self.night()

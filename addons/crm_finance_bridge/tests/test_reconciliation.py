@@ -27,6 +27,8 @@ class TestReconciliation(BridgeCase):
         self.extra = []
         self.gone = set()
         self.startPatcher(patch.object(FakeAdapter, "read_documents", self.read_documents))
+        find = FakeAdapter.find
+        self.startPatcher(patch.object(FakeAdapter, "find", lambda a, k, n: [] if n in self.gone else find(a, k, n)))
         self.startPatcher(patch.object(FinanceReconciliation, "_run_commit", lambda _self: 9.0))
 
     def read_documents(self, since, until, *, page=None):

@@ -186,3 +186,67 @@ class TestInvoiceTakenBack(TakenBackCase):
         row = self.row(move)
         self.assertEqual((row.connection_id, row.company_id), (self.connection, self.company))
         self.sent(move)
+
+    # -- what the other side says is gone ---------------------------------------------------
+
+    def gone(self):
+        """An invoice that somebody over there deleted, as the night finds out."""
+        move = self.sent(self.invoice())
+        self.erp.documents = [d for d in self.erp.documents if d["number"] != self.row(move).number]
+        self.assertEqual(self.causes(), {("missing_there", "deleted_there", self.row(move).number)})
+        self.assertEqual(self.row(move).activity_ids.user_id, self.clerk)
+        return move
+
+    def test_one_that_is_gone_there_may_be_taken_back_here(self):
+        """Otherwise a credit note would be the only way, and it would stand over there alone."""
+        move = self.gone()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            move.invoice_line_ids[0].price_unit = 7
+        move.button_draft()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            move.action_post()
+        move.button_cancel()
+        self.assertEqual(self.causes(), set())
+        self.deliver(later=300)
+        self.assertFalse(self.erp.with_number(self.row(move).number))
+
+    def test_a_credit_note_of_one_that_is_gone_there_is_not_sent_alone(self):
+        move = self.gone()
+        note = move._reverse_moves([{"invoice_date": self.today}])
+        note.action_post()
+        row = self.row(note)
+        self.assertEqual((row.state, row.error_code, row.activity_ids.user_id), ("rejected", "origin_gone", self.clerk))
+        self.deliver(later=300)
+        self.assertFalse(self.erp.with_number(row.number))
+        self.assertTrue(note.state == "posted")
+        note.button_draft()
+        self.assertEqual(row.error_code, "withdrawn")
+
+    def test_a_void_one_may_be_taken_back_and_its_receipt_too(self):
+        move, payment = self.sent(self.invoice()), self.sent(self.payment())
+        for record in (move, payment):
+            self.refused(record.move_id.button_draft if record == payment else record.button_draft)
+            binding = self.env["finance.binding"].search([("res_model", "=", record._name), ("res_id", "=", record.id)])
+            binding._through_door("remote_stage").write({"remote_stage": "void"})
+        move.button_draft()
+        payment.action_draft()
+        self.assertEqual((move.state, payment.state), ("draft", "draft"))
+
+    def test_one_that_was_dated_anew_there_is_not_missing(self):
+        move = self.sent(self.invoice())
+        with patch.object(FakeAdapter, "read_documents", lambda *_args, **_kw: ([], None)):
+            document = self.erp.with_number(self.row(move).number)[0]
+            found = self.read_documents(None, None)[0][0]
+            with patch.object(FakeAdapter, "find", lambda *_args: [found]):
+                self.assertEqual(self.causes(), set())
+        self.assertEqual(document["status"], "C")
+
+    def test_one_that_was_entered_there_by_hand_is_compared_under_its_number(self):
+        self.sent(self.invoice())
+        self.erp.faults = {"save": ["refused"]}
+        move = self.invoice()
+        self.deliver()
+        self.row(move).with_user(self.clerk).action_mark_done("entered as AR0007 by 王", "AR0007")
+        self.erp.documents.append({"kind": "receivable", "number": "AR0007", "id": "77", "status": "C",
+                                   "amount": move.amount_total, "payload": {}})  # fmt: skip
+        self.assertEqual(self.causes(), set())

@@ -1,4 +1,4 @@
-"""Receipts that were registered here are looked for over there each night: no product lists what was deleted."""
+"""What stands here is looked for over there each night: no product lists what was deleted."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -115,3 +115,31 @@ class FinanceReconciliation(models.Model):
             self.env["finance.receipt"].sudo().browse(item.ids)._note_gone()
         else:
             self.env["finance.binding"]._note_stages(connection, (item.kind,), {item.number: ("gone", None)})
+
+    # -- invoices ---------------------------------------------------------------------------
+
+    def _look_for_documents(self, adapter, theirs):
+        """Asks for invoices of ours that the list of the period leaves out; what is there is added to ``theirs``."""
+        if theirs is None:
+            return
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT b.kind, b.number, b.remote_id FROM finance_binding b JOIN account_move m ON m.id = b.res_id
+                WHERE b.connection_id = %s AND b.res_model = 'account.move' AND b.kind IN ('receivable', 'credit_note')
+                  AND b.is_by_hand IS NOT TRUE AND b.remote_stage IS DISTINCT FROM 'gone' AND m.state = 'posted'
+                  AND m.invoice_date BETWEEN %s AND %s ORDER BY b.id
+                """,
+                self.connection_id.id,
+                self.date_from,
+                self.date_to,
+            )
+        )
+        listed = {row[0] for row in theirs}
+        for kind, number, remote_id in [row for row in rows if row[1] not in listed][:AT_ONCE]:
+            self._run_commit()
+            found = [document for document in adapter.find(kind, number) if document.remote_id == remote_id]
+            theirs.extend(self._plain(adapter, document) for document in found)
+            if not found:
+                self.env["finance.binding"]._note_stages(self.connection_id, (kind,), {number: ("gone", None)})
