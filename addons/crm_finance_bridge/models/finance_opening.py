@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..clients.errors import FinanceError
 from ..lib.vault import VaultError
@@ -53,11 +53,12 @@ class FinanceConnection(models.Model):
     _inherit = "finance.connection"
 
     opening_day = fields.Date("Opening Balance Of", readonly=True, copy=False)
+    opening_read_day = fields.Date("Opening Items Read For", readonly=True, copy=False)
     opening_ids = fields.One2many("finance.opening", "connection_id", readonly=True)
     opened_at = fields.Datetime("Opening Balance Agreed", readonly=True, copy=False, tracking=True)
 
     def _guarded_fields(self):
-        return super()._guarded_fields() | {"opening_day", "opened_at"}
+        return super()._guarded_fields() | {"opening_day", "opening_read_day", "opened_at"}
 
     # -- buttons ----------------------------------------------------------------------------
 
@@ -65,7 +66,7 @@ class FinanceConnection(models.Model):
         """Compares what is open here with what was read or imported, and shows it."""
         self.ensure_one()
         self._check_operator(clerk=True)
-        day = fields.Date.to_date(day) or self.opening_day or fields.Date.context_today(self)
+        day = fields.Date.to_date(day) or self.opening_day or self.company_id._merchant_today()
         connection = self.sudo()
         if not connection.opened_at:
             theirs = [
@@ -83,7 +84,7 @@ class FinanceConnection(models.Model):
         self._check_operator(clerk=True)
         connection = self.sudo()
         connection._opening_not_agreed()
-        day = connection.opening_day or fields.Date.context_today(self)
+        day = connection.opening_day or connection.company_id._merchant_today()
         try:
             items = connection._adapter().read_open_items(fields.Date.subtract(day, days=1))
         except (FinanceError, VaultError) as error:
@@ -99,6 +100,7 @@ class FinanceConnection(models.Model):
                  "currency_id": currencies.get(item.currency_number, False), "amount": float(item.amount)}
                 for item in items
             ],
+            is_read=True,
         )  # fmt: skip
         return self._notice("success", self.env._("%(count)s open items were read.", count=len(items)))
 
@@ -120,14 +122,16 @@ class FinanceConnection(models.Model):
         if self.opened_at:
             raise UserError(self.env._("The opening balance was agreed when the connection was switched on."))
 
-    def _opening_fill(self, day, theirs):
+    def _opening_fill(self, day, theirs, is_read=False):
         """The door: replaces the rows by a fresh comparison.
 
         :param day: first day whose documents are sent; compared is what was open at the end of the day before
         :param theirs: list of dict: number, customer_number, date, currency_id, amount (of the document's currency)
+        :param is_read: they have just been read or imported, as of the evening before ``day``
         """
         self.ensure_one()
-        self._through_door("opening_day").write({"opening_day": day})
+        vals = {"opening_day": day, **({"opening_read_day": day} if is_read else {})}
+        self._through_door(*vals).write(vals)
         partners = self.env["finance.receipt"]._partners_by_number(self, {item["customer_number"] for item in theirs})
         ours = self._opening_ours(day)
         by_name = {(item["partner_id"], item["name"]): item for item in ours}
@@ -212,12 +216,21 @@ class FinanceConnection(models.Model):
     def _opening_check(self, day):
         """Before the first switch-on: what customers owe must be the same on both sides, to the cent.
 
-        :raises UserError: it is not, naming some of the customers
+        :raises UserError: it is not, naming some of the customers; or theirs were read for another day
         """
         self.ensure_one()
         connection = self.sudo()
         if connection.opened_at:
             return
+        if connection.opening_read_day and connection.opening_read_day != day:
+            raise UserError(
+                self.env._(
+                    "The open items of the other side were read for a start on %(read)s, and the start is on %(day)s: what "
+                    "happened there in between is missing. Press Opening Items and read or import them again.",
+                    read=format_date(self.env, connection.opening_read_day),
+                    day=format_date(self.env, day),
+                )
+            )
         self.action_opening(day)
         groups = (
             self.env["finance.opening"]

@@ -231,7 +231,7 @@ class FinanceConnection(models.Model):
         if self.sudo().state != "on":
             raise UserError(self.env._("The connection is off. Switch it on first."))
         if not runs.search_count([("connection_id", "=", self.id), ("state", "=", "waiting")], limit=1):
-            today = fields.Date.context_today(self)
+            today = self.sudo().company_id._merchant_today()
             runs._open(self.sudo(), today.replace(day=1) - relativedelta(months=1), today)
         self.env.ref("crm_finance_bridge.cron_reconcile").sudo()._trigger()
         return self.action_open_reconciliations()

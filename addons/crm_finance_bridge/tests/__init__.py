@@ -12,6 +12,7 @@ from . import test_lanes
 from . import test_delivery
 from . import test_exactly_once
 from . import test_money_comes_back
+from . import test_month_end
 from . import test_posting
 from . import test_receipts
 from . import test_receipts_gone

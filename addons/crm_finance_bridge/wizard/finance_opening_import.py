@@ -38,11 +38,11 @@ class FinanceOpeningImport(models.TransientModel):
         connection = self.connection_id
         connection._check_operator(clerk=True)
         connection.sudo()._opening_not_agreed()
-        connection.sudo()._opening_fill(self._day(), self._read())
+        connection.sudo()._opening_fill(self._day(), self._read(), is_read=True)
         return connection.action_opening()
 
     def _day(self):
-        return self.connection_id.opening_day or fields.Date.context_today(self)
+        return self.connection_id.opening_day or self.connection_id.company_id._merchant_today()
 
     def _read(self):
         """What ``_opening_fill`` takes. Raises UserError, naming the rows that cannot be read."""

@@ -35,7 +35,7 @@ class FinanceSwitchOn(models.TransientModel):
             wizard.move_total = sum(moves.mapped("amount_total_signed"))
 
     def _get_day(self):
-        return (not self.is_from_now and self.start_date) or fields.Date.context_today(self)
+        return (not self.is_from_now and self.start_date) or self.connection_id.company_id._merchant_today()
 
     def action_opening(self):
         """Shows what customers owe on the day of the start, on both sides."""
