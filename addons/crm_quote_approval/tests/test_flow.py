@@ -152,12 +152,21 @@ class TestFlow(ApprovalCase):
         self.assertIn(self.users["service_agent"].id, asked.ids)
         self.assertCountEqual(asked.ids, taken(added=True))
         self.assertFalse(wizard.new({"task_id": task.id, "kind": "reject"}).receiver_ids)
+        # in words: who is offered, and what to do if nobody is
+        role = self.env.ref("crm_merchant.group_technical_lead").name
+        self.assertIn(role, wizard.new({"task_id": task.id, "kind": "transfer"}).receivers_note)
+        self.assertFalse(wizard.new({"task_id": task.id, "kind": "reject"}).receivers_note)
+        other.active = False
+        alone = wizard.new({"task_id": task.id, "kind": "transfer"})
+        self.assertFalse(alone.receiver_ids)
+        self.assertIn("There is nobody", alone.receivers_note)
 
     def test_the_dialog_tells_strangers_nothing(self):
         order = self.submitted()
         task = self.task(order, "sales_supervisor")
         wizard = self.env["crm.approval.decision"].with_user(self.users["service_agent"])
-        self.assertFalse(wizard.new({"task_id": task.id, "kind": "add_sign"}).receiver_ids)
+        stranger = wizard.new({"task_id": task.id, "kind": "add_sign"})
+        self.assertFalse(stranger.receiver_ids or stranger.receivers_note)
 
     def test_add_signers_before(self):
         order = self.submitted()

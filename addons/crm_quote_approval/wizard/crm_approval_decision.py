@@ -28,6 +28,7 @@ class ApprovalDecision(models.TransientModel):
     step_choice = fields.Selection("_selection_step_choice", "Back to", default="0")
     # a choice, not a right: the decision itself checks who may get the task
     receiver_ids = fields.Many2many("res.users", compute="_compute_receiver_ids")
+    receivers_note = fields.Text(compute="_compute_receivers_note")
     user_id = fields.Many2one("res.users", "To", domain="[('id', 'in', receiver_ids)]")
     user_ids = fields.Many2many("res.users", string="People", domain="[('id', 'in', receiver_ids)]")
     position = fields.Selection([("before", "Before Me"), ("after", "After Me")], default="before")
@@ -49,6 +50,40 @@ class ApprovalDecision(models.TransientModel):
                 decision.receiver_ids = task.sudo()._receivers(added=decision.kind == "add_sign").sudo(False)
             else:
                 decision.receiver_ids = False
+
+    @api.depends("kind", "task_id", "receiver_ids")
+    def _compute_receivers_note(self):
+        """Who is offered and why, so that whoever misses somebody knows whom to ask."""
+        for decision in self:
+            task = decision.task_id
+            if decision.kind in ("transfer", "add_sign") and task.has_access("read"):
+                decision.receivers_note = decision._receivers_sentence(task.sudo())
+            else:
+                decision.receivers_note = False
+
+    def _receivers_sentence(self, task):
+        if self.kind == "add_sign":
+            return self.env._("Offered are colleagues who neither made this paper nor sign it already.")
+        if not self.receiver_ids:
+            return self.env._(
+                "There is nobody who could sign step %(step)s in your place: it takes %(whom)s who neither made this paper "
+                "nor signs it already. Ask a suite administrator to give a colleague that right, or send the paper back.",
+                step=task.step_name,
+                whom=self._receivers_right(task),
+            )
+        return self.env._(
+            "Offered is %(whom)s who neither made this paper nor signs it already.", whom=self._receivers_right(task)
+        )
+
+    def _receivers_right(self, task):
+        """The right by which a step is signed, as ``crm.approval.task._holders`` asks for it."""
+        if task.right_kind == "group":
+            return self.env._("somebody with the role %(role)s", role=task.right_group_id.name)
+        if task.right_kind == "superior":
+            return self.env._("a superior of %(requester)s", requester=task.requester_id.name)
+        if task.right_kind == "admin":
+            return self.env._("a flow administrator")
+        return self.env._("a colleague of this company")
 
     @api.model
     def _selection_step_choice(self):
