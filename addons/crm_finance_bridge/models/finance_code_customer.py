@@ -29,7 +29,7 @@ class FinanceCode(models.Model):
             ("missing", "Missing Here"),
             ("dismissed", "Not Needed Here"),
         ],
-        "Here",
+        "State Here",
         readonly=True,
     )
 
@@ -122,8 +122,17 @@ class FinanceCode(models.Model):
         self.connection_id._check_operator(clerk=True)
         self.check_access("read")
         codes = self.sudo()
-        if any(code.customer_state not in states for code in codes):
-            raise UserError(self.env._("Somebody has settled this customer already. Reload the list."))
+        labels = dict(self._fields["customer_state"]._description_selection(self.env))
+        for code in codes:
+            if code.customer_state not in states:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s is settled already (%(state)s). Leave it out, or reload the list if somebody else "
+                        "was faster.",
+                        customer=code.name or code.number,
+                        state=labels.get(code.customer_state, ""),
+                    )
+                )
         return codes
 
     def action_bind_customer(self):

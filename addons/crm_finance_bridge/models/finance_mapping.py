@@ -86,6 +86,7 @@ class FinanceMapping(models.Model):
     journal_id = fields.Many2one(
         "account.journal", check_company=True, domain="[('type', 'in', ('bank', 'cash'))]", ondelete="cascade"
     )
+    ours = fields.Char("Ours", compute="_compute_ours")
     # known before the row is written: the constraint below asks for it at once
     key = fields.Char(compute="_compute_key", store=True, precompute=True)
     number = fields.Char("Number Over There", required=True)
@@ -117,6 +118,11 @@ class FinanceMapping(models.Model):
     def _compute_key(self):
         for mapping in self:
             mapping.key = self._key_of(mapping[RECORD_FIELDS[mapping.kind]]) if mapping.kind else False
+
+    @api.depends("kind", *RECORD_FIELDS.values())
+    def _compute_ours(self):
+        for mapping in self:
+            mapping.ours = mapping[RECORD_FIELDS[mapping.kind]].display_name if mapping.kind else False
 
     @api.model
     def _key_of(self, record):

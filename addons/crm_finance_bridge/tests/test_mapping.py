@@ -3,7 +3,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..clients.results import RemoteCode
@@ -64,6 +64,18 @@ class TestMapping(BridgeCase):
         settings = self.connection._adapter_settings()
         self.assertEqual(settings["departments"][values["department"]], "BM01")
         self.assertEqual(settings["salespersons"][values["salesperson"]], "XSY001")
+
+    def test_every_kind_can_be_entered_and_names_what_is_ours(self):
+        self.connection.product = "yonyou_u8"
+        team = self.env["crm.team"].create({"name": "华东销售部", "company_id": self.company.id})
+        form = Form(self.env["finance.mapping"].with_user(self.clerk))
+        form.connection_id = self.connection
+        form.kind = "department"
+        form.team_id = team
+        form.number = "03"
+        mapping = form.save()
+        self.assertEqual(mapping.ours, "华东销售部")
+        self.assertEqual(self.env["finance.mapping"]._tables(self.connection)["department"][mapping.key], "03")
 
     def test_sales_enters_none(self):
         with self.assertRaises(AccessError):
@@ -155,7 +167,7 @@ class TestCustomersOverThere(BridgeCase):
         partner = code.partner_id
         self.assertEqual((partner.name, partner.vat, partner.is_company), ("宁波远山设备有限公司", self.other, True))
         self.assertEqual(self.numbers(partner), {partner.id: "KH7"})
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "宁波远山设备有限公司.*Bound"):
             code.with_user(self.clerk).action_make_customer()
         self.assertEqual(self.env["res.partner"].search_count([("vat", "=", self.other)]), 1)
 
@@ -185,7 +197,7 @@ class TestCustomersOverThere(BridgeCase):
         code.with_user(self.clerk).action_dismiss_customer()
         self.env["res.partner"].create({"name": "宁波远山设备有限公司", "is_company": True})
         self.assertEqual(self.night(("KH7", "宁波远山设备有限公司", "")).customer_state, "dismissed")
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "宁波远山设备有限公司.*Not Needed Here"):
             code.with_user(self.clerk).action_make_customer()
         code.with_user(self.clerk).action_reopen_customer()
         self.assertEqual(code.customer_state, "likely")
