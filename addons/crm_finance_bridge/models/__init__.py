@@ -30,6 +30,7 @@ from . import finance_reconciliation_compare
 from . import finance_reconciliation_line
 from . import finance_reconciliation_money
 from . import finance_reconciliation_gone
+from . import finance_reconciliation_shown
 from . import finance_outbox
 from . import finance_operations
 from . import finance_outbox_changes

@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=400)
 # columns of the exported sheet that need more or less room than the others
-WIDTHS = {"kind": 12, "cause": 24, "partner_id": 34, "res_name": 26, "date": 12, "currency_id": 8}
+WIDTHS = {"kind": 12, "cause": 24, "partner_id": 34, "res_name": 26, "date": 12, "currency_id": 8, "advice": 90}
 
 
 class FinanceReconciliation(models.Model):
@@ -182,7 +182,7 @@ class FinanceReconciliation(models.Model):
         sheet = book.create_sheet(self.env._("Differences"))
         sheet.freeze_panes = "A2"
         names = ("kind", "cause", "partner_id", "customer_number", "number", "res_name", "date", "currency_id",
-                 "amount_here", "amount_there", "difference")  # fmt: skip
+                 "amount_here", "amount_there", "difference", "advice")  # fmt: skip
         lines = self.line_ids
         for position, name in enumerate(names, 1):
             sheet.column_dimensions[get_column_letter(position)].width = WIDTHS.get(name, 16)

@@ -199,6 +199,11 @@ class TestReconciliation(BridgeCase):
         self.assertEqual([cell.data_type for cell in cells[:2]], ["d", "n"])
         self.assertNotEqual(cells[2].data_type, "f")
         self.assertEqual(cells[1].number_format, "#,##0.00")
+        self.assertEqual(sheet.cell(2, columns["What to Do"]).value, run.line_ids[0].advice)
+
+    def test_every_cause_says_what_to_do(self):
+        lines = self.env["finance.reconciliation.line"]
+        self.assertEqual(set(lines._advice()), set(dict(lines._fields["cause"].selection)))
 
     def test_who_may(self):
         self.sent()
