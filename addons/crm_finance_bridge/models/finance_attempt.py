@@ -21,8 +21,17 @@ class FinanceAttempt(models.Model):
     remote_id = fields.Char("ID Over There", readonly=True)
     duration_ms = fields.Integer("Duration (ms)", readonly=True)
 
+    connection_name = fields.Char("Connection", compute="_compute_connection_name")
     step_label = fields.Char("What", compute="_compute_labels")
     outcome_label = fields.Char("Result", compute="_compute_labels")
+
+    @api.depends("connection_ref")
+    def _compute_connection_name(self):
+        connections = self.env["finance.connection"].sudo().with_context(active_test=False)
+        found = connections.search_fetch([("id", "in", self.mapped("connection_ref"))], ["name"])
+        names = {connection.id: connection.name for connection in found}
+        for attempt in self:
+            attempt.connection_name = names.get(attempt.connection_ref, False)
 
     def _compute_labels(self):
         steps, outcomes = self._step_labels(), self._outcome_labels()

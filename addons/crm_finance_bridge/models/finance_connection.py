@@ -25,7 +25,9 @@ class FinanceConnection(models.Model):
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    product = fields.Selection("_selection_product", required=True, default="kingdee_galaxy", tracking=True)
+    product = fields.Selection(
+        "_selection_product", "Finance Software", required=True, default="kingdee_galaxy", tracking=True
+    )
     state = fields.Selection(
         [("off", "Off"), ("on", "On")], required=True, default="off", readonly=True, copy=False, tracking=True
     )
@@ -37,8 +39,18 @@ class FinanceConnection(models.Model):
         "environment.",
     )
     account_set = fields.Char(required=True, tracking=True, help="Id of the account set (data centre id)")
-    user_name = fields.Char("Integration User", required=True, tracking=True)
-    app_id = fields.Char("Application ID", required=True, tracking=True)
+    user_name = fields.Char(
+        "Integration User",
+        required=True,
+        tracking=True,
+        help="User over there that is kept for this connection alone, with the rights for what is to be sent and read",
+    )
+    app_id = fields.Char(
+        "Application ID",
+        required=True,
+        tracking=True,
+        help="Given by the finance system when our application is registered there, together with the secret",
+    )
     organisation = fields.Char(required=True, help="Number of the settlement organisation over there")
     pay_organisation = fields.Char("Collecting Organisation", help="Empty: the settlement organisation")
     sale_organisation = fields.Char("Selling Organisation", help="Empty: the settlement organisation")
@@ -219,7 +231,7 @@ class FinanceConnection(models.Model):
         try:
             report = connection._adapter().test_connection()
         except (FinanceError, vault.VaultError) as error:
-            return self._notice("danger", connection.with_env(self.env)._error_sentence(error))
+            return self._notice("danger", connection.with_env(self.env)._test_sentence(error))
         connection._resume()
         return self._notice("success", self.env._("Connected to account set %(account)s.", account=report.account))
 

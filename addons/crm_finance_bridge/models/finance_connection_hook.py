@@ -29,6 +29,7 @@ class FinanceConnection(models.Model):
     hook_former_until = fields.Datetime(
         "Secret Before Good Until", readonly=True, copy=False, groups="base.group_system", exportable=False
     )
+    hook_is_changing = fields.Boolean(compute="_compute_hook_is_changing", groups="base.group_system")
     hook_input = fields.Char(
         "Secret for Announcements",
         compute="_compute_hook_input",
@@ -57,6 +58,12 @@ class FinanceConnection(models.Model):
         for connection in self:
             code = connection.sudo().hook_code
             connection.hook_url = urljoin(connection.get_base_url(), f"/finance/hook/{code}") if code else False
+
+    @api.depends("hook_former_until")
+    def _compute_hook_is_changing(self):
+        now = fields.Datetime.now()
+        for connection in self:
+            connection.hook_is_changing = bool(connection.hook_former_until and connection.hook_former_until > now)
 
     def _compute_hook_input(self):
         self.hook_input = False

@@ -1,3 +1,5 @@
+from functools import reduce
+
 from odoo import models
 
 from ..clients.errors import (
@@ -12,6 +14,11 @@ from ..clients.errors import (
     Unknown,
 )
 from ..lib.vault import VaultError
+
+
+def one_after_another(env, texts):
+    """Texts that hold commas of their own in one line, separated as the language of ``env`` does it."""
+    return reduce(lambda one, other: env._("%(one)s; %(other)s", one=one, other=other), list(texts) or [""])
 
 
 class FinanceConnection(models.Model):
@@ -47,11 +54,7 @@ class FinanceConnection(models.Model):
                 "connection and presses Test Connection; nothing is sent until then."
             )
         if isinstance(error, EndpointRefused):
-            return self.env._(
-                "Our own rules refuse this address (%(reason)s): only https, and private networks only if the server's "
-                "environment names them. A system administrator can change it.",
-                reason=error.reason,
-            )
+            return self._address_sentence(error.reason)
         if isinstance(error, Mismatch):
             return self.env._(
                 "The other side holds something else under our number: %(field)s should be %(expected)s but is "
@@ -62,9 +65,42 @@ class FinanceConnection(models.Model):
             )
         return self._call_sentence(error)
 
+    def _test_sentence(self, error):
+        """What a test says: nothing is tried again by itself, and who can mend it sits in front of it."""
+        if isinstance(error, NotSent) and not isinstance(error, EndpointRefused):
+            return self.env._(
+                "Nobody answers at this address. Check address and port, whether the finance system runs, and whether the "
+                "network lets this server reach it; then test again."
+            )
+        if isinstance(error, Unknown):
+            return self.env._(
+                "Something answers at this address, but not as %(product)s does, or not in time. Check the address; then "
+                "test again.",
+                product=dict(self._fields["product"]._description_selection(self.env))[self.product],
+            )
+        return self._error_sentence(error)
+
+    def _address_sentence(self, reason):
+        """Why our own rules refuse an address."""
+        if reason == "scheme":
+            return self.env._(
+                "The address has to begin with https://. A system administrator corrects it; http:// is taken only if the "
+                "operator names the network of the finance system in the server's environment (CRM_FINANCE_ONPREM_CIDR)."
+            )
+        if reason == "private_address":
+            return self.env._(
+                "This address lies in a private network that was not named to the server. A system administrator corrects "
+                "the address, or the operator adds the network to CRM_FINANCE_ONPREM_CIDR in the server's environment and "
+                "restarts it."
+            )
+        return self.env._(
+            "This address cannot be used. It is written like https://erp.example.com/k3cloud/, without a user and "
+            "without anything behind a question mark. A system administrator corrects it."
+        )
+
     def _call_sentence(self, error):
         if isinstance(error, Rejected):
-            texts = "; ".join(map(self._message_text, error.messages))
+            texts = one_after_another(self.env, map(self._message_text, error.messages))
             return self.env._(
                 "The other side refused it: %(texts)s. Finance corrects it there or here and presses Retry.",
                 texts=(texts or error.summary)[:500],

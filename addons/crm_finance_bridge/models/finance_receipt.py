@@ -235,9 +235,14 @@ class FinanceReceipt(models.Model):
             raise UserError(self.env._("Only receipts that are not settled can be registered."))
         # whatever is still wrong with them asks anew
         asked.activity_ids.unlink()
+        before = {row: (row.state, row.message) for row in rows}
         for row in rows:
             row._refresh_links()
             row._register_money(by_hand=row in asked)
+        if all(before[row] == (row.state, row.message) for row in rows):
+            text = self.env._("Nothing has changed: what is still wrong stands on the receipt.")
+            return rows.connection_id[:1]._notice("warning", text)
+        return None
 
     def action_close_review(self):
         """A person has compared both sides and set things right."""

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.crm_merchant.lib.money import from_float
 
 from .account_move import READERS, _line_amounts, _spread_rest, _texts
+from .finance_connection_words import one_after_another
 from .finance_mapping import NO_RECORD
 
 
@@ -90,6 +91,7 @@ class SaleOrder(models.Model):
     # -- what stands over there as it was ---------------------------------------------------
 
     @api.depends("state", "partner_id", "amount_total", "order_line.product_id", "order_line.product_uom_qty")
+    @api.depends_context("lang")
     def _compute_finance_bridge_difference(self):
         rows = self._finance_rows().filtered(lambda row: row._is_frozen()).grouped("res_id")
         for order in self:
@@ -135,7 +137,7 @@ class SaleOrder(models.Model):
             "sent. Change it there too. %(what)s",
             order=row.res_name,
             number=row.number,
-            what="; ".join(parts),
+            what=one_after_another(env, parts),
         )
 
     def _finance_differing_parts(self, sent, env):

@@ -227,6 +227,16 @@ class TestOrderChanged(ChangedCase):
         self.assertFalse(self.todo(order))
         self.assertFalse(order.finance_bridge_difference)
 
+    def test_differences_are_told_apart_as_the_reader_writes(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        order = self.order()
+        order.order_line.product_uom_qty = 5
+        self.commit()
+        self.assertIn("; ", order.finance_bridge_difference)
+        text = order.with_context(lang="zh_CN").finance_bridge_difference
+        self.assertIn("；", text)
+        self.assertNotIn(";", text)
+
     def test_lines_that_come_and_change_their_product(self):
         order = self.order()
         other = self.env["product.product"].create({"name": "Rack", "type": "consu"})

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..clients.errors import LoginFailed, NotSent
+from ..clients.errors import EndpointRefused, LoginFailed, NotSent, Unknown
 from ..clients.results import RemoteDocument
 from ..models.finance_connection_credit import FinanceConnection as Credit
 from .common import BridgeCase
@@ -62,6 +62,21 @@ class TestHealthAndSetup(BridgeCase):
         self.assertEqual(
             self.env["account.move"]._fields["finance_attempt_ids"].groups, "crm_finance_bridge.group_bridge_reader"
         )
+
+    def test_a_row_says_what_it_waits_for(self):
+        row = self.row(self.invoice())
+        first = self.row(self.partner)
+        self.assertIn(first.number, row.message_shown)
+        self.assertEqual(row.ahead_id, first)
+        self.assertFalse(first.message_shown or first.ahead_id)
+        self.deliver()
+        self.assertFalse(row.message_shown or row.ahead_id)
+
+    def test_the_journal_of_calls_names_the_books(self):
+        move = self.invoice()
+        self.deliver()
+        told = move.with_user(self.clerk).finance_attempt_ids
+        self.assertEqual(set(told.mapped("connection_name")), {self.connection.name})
 
     def test_a_row_shows_its_amount_and_what_went_over_the_wire(self):
         row = self.row(self.invoice(amount=1000.0)).with_user(self.clerk)
@@ -143,6 +158,27 @@ class TestHealthAndSetup(BridgeCase):
         self.env.flush_all()
         self.env.cr.execute("SELECT * FROM finance_setup WHERE id = %s", [wizard.id])
         self.assertNotIn(SECRET, str(self.env.cr.fetchall()))
+
+    def test_a_server_without_a_key_is_told_before_anything_is_typed(self):
+        wizard = self.setup()
+        with patch.dict("os.environ", {"CRM_FINANCE_KEY": ""}), self.assertRaisesRegex(UserError, "CRM_FINANCE_KEY"):
+            wizard.action_next()
+        self.assertEqual(wizard.step, "product")
+
+    def test_a_test_says_what_to_look_at(self):
+        """Nothing is tried again by itself there, so it is not promised."""
+        for error, word in (
+            (NotSent("away", reason="dns"), "address and port"),
+            (Unknown("a page", reason="html"), "Kingdee"),
+            (LoginFailed("no", reason="login_refused"), "user, application and secret"),
+            (EndpointRefused("no", reason="private_address"), "CRM_FINANCE_ONPREM_CIDR"),
+            (EndpointRefused("no", reason="scheme"), "https://"),
+            (EndpointRefused("no", reason="url"), "question mark"),
+        ):
+            with self.subTest(error), patch.object(FakeAdapter, "test_connection", side_effect=error):
+                action = self.connection.with_user(self.clerk).action_test_connection()
+                self.assertIn(word, action["params"]["message"])
+                self.assertNotIn("by itself", action["params"]["message"])
 
     def test_each_product_is_asked_for_its_own_login(self):
         wizard = self.setup()

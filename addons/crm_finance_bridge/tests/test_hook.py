@@ -143,12 +143,15 @@ class TestHook(HttpCase, BridgeCase):
         self.assertEqual(self.announce().status_code, 200)
 
     def test_the_secret_before_is_good_for_a_day(self):
+        self.assertFalse(self.connection.hook_is_changing)
         self.connection.hook_input = OTHER
+        self.assertTrue(self.connection.hook_is_changing)
         self.assertEqual(self.announce().status_code, 200)
         self.assertEqual(self.announce(key=OTHER, nonce="nonce-0002").status_code, 200)
         vals = {"hook_former_until": fields.Datetime.now()}
         self.connection._through_door(*vals).write(vals)
         self.assertEqual(self.announce(nonce="nonce-0003").status_code, 401)
+        self.assertFalse(self.connection.hook_is_changing)
         self.assertEqual(self.announce(key=OTHER, nonce="nonce-0004").status_code, 200)
 
     def test_a_nonce_is_good_once(self):

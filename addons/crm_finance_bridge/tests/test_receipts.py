@@ -77,11 +77,14 @@ class TestReceipts(BridgeCase):
         self.poll()
         receipt = self.receipts.search([])
         self.assertIn("对方的客户", receipt.message)
+        # pressed too early it says that nothing came of it
+        said = receipt.with_user(self.clerk).action_apply()["params"]
+        self.assertEqual((said["type"], receipt.state), ("warning", "open"))
         payer = self.env["res.partner"].create({"name": "后来认得", "is_company": True})
         self.env["finance.binding"]._bind(
             self.connection, "res.partner", payer.id, "customer", number="KH9999", by_hand=True
         )
-        receipt.with_user(self.clerk).action_apply()
+        self.assertFalse(receipt.with_user(self.clerk).action_apply())
         self.assertEqual((receipt.partner_id, receipt.payment_id.partner_id), (payer, payer))
         self.assertNotIn("对方的客户", receipt.message)
 

@@ -118,6 +118,8 @@ class TestTogetherFailing(TogetherCase):
             self.assertEqual((row.state, row.attempt_count, row.remote_possible), ("pending", 0, False))
             self.assertEqual(row.next_attempt_at, due[row])
             self.assertFalse(row.claim_token or row.last_error or row._is_frozen())
+            self.assertIn("goes alone", row.message_shown)
+        self.assertEqual(rows[0].message_shown, rows[0].last_error)
         self.erp.before_call = None
         self.connection._resume()
         self.settle(moves)

@@ -18,7 +18,7 @@ class FinanceSetup(models.TransientModel):
 
     step = fields.Selection(
         [
-            ("product", "Product"),
+            ("product", "Software"),
             ("address", "Address"),
             ("secret", "Secret"),
             ("test", "Test"),
@@ -29,9 +29,13 @@ class FinanceSetup(models.TransientModel):
     )
     connection_id = fields.Many2one("finance.connection", readonly=True, ondelete="cascade")
     name = fields.Char()
-    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        help="One of the companies that are ticked at the top right of the screen",
+    )
     product = fields.Selection(
-        lambda self: self.env["finance.connection"]._selection_product(), default="kingdee_galaxy"
+        lambda self: self.env["finance.connection"]._selection_product(), "Finance Software", default="kingdee_galaxy"
     )
     responsible_id = fields.Many2one(
         "res.users",
@@ -50,8 +54,14 @@ class FinanceSetup(models.TransientModel):
         "environment.",
     )
     account_set = fields.Char(help="Id of the account set (data centre id)")
-    user_name = fields.Char("Integration User")
-    app_id = fields.Char("Application ID")
+    user_name = fields.Char(
+        "Integration User",
+        help="User over there that is kept for this connection alone, with the rights for what is to be sent and read",
+    )
+    app_id = fields.Char(
+        "Application ID",
+        help="Given by the finance system when our application is registered there, together with the secret",
+    )
     organisation = fields.Char(help="Number of the settlement organisation over there")
     eas_db_type = fields.Selection(
         lambda self: self.env["finance.connection"]._fields["eas_db_type"]._description_selection(self.env),
@@ -118,7 +128,7 @@ class FinanceSetup(models.TransientModel):
         try:
             report = connection._adapter().test_connection()
         except (FinanceError, VaultError) as error:
-            self.write({"is_tested": False, "test_result": connection.with_env(self.env)._error_sentence(error)})
+            self.write({"is_tested": False, "test_result": connection.with_env(self.env)._test_sentence(error)})
         else:
             connection._resume()
             text = self.env._(
@@ -141,6 +151,8 @@ class FinanceSetup(models.TransientModel):
     # -- the steps --------------------------------------------------------------------------
 
     def _finish_product(self):
+        # said before anything is typed that could not be kept
+        self.env["finance.connection"]._check_key()
         if not (self.product and self.company_id and self.responsible_id):
             raise UserError(self.env._("Choose the product, the company and who answers for it."))
         known = self.env["finance.connection"].search(
