@@ -52,6 +52,9 @@ class FinanceReconciliationLine(models.Model):
                 "This money is registered here only. Have the receipt entered over there; when it has come back, "
                 "cancel the one made by hand here, or it counts twice."
             ),
+            "refund_here": self.env._(
+                "Refunds are not sent. Enter it over there, then open it in the outbox and press Mark as Done."
+            ),
             "not_registered": self.env._(
                 "It was read, but no payment came of it. Open it: it says why. Set that right and press Register."
             ),
