@@ -50,6 +50,11 @@ class KingdeeBooks:
         erp.enter_receipt(customer, amount, remark=text)
 
     @staticmethod
+    def delete_receipt(erp, number):
+        for operation in ("UnAudit", "Delete"):
+            erp.act("AR_RECEIVEBILL", number, operation)
+
+    @staticmethod
     def plan(order):
         """[(share, amount)] of the payment plan of an order."""
         return [(row["FRECADVANCERATE"], row["FRECADVANCEAMOUNT"]) for row in order["entries"]["FSALEORDERPLAN"]]
@@ -92,6 +97,11 @@ class U8Books:
     def enter_receipt(erp, customer, amount, text):
         erp.enter_receipt(customer, amount, digest=text)
 
+    @staticmethod
+    def delete_receipt(erp, number):
+        for operation in ("unverify", "delete"):
+            erp.act("accept", number, operation)
+
 
 class EasBooks:
     """Kingdee EAS; the material of every line is one that its people keep."""
@@ -126,6 +136,11 @@ class EasBooks:
     @staticmethod
     def enter_receipt(erp, customer, amount, text):
         erp.enter_receipt(customer, amount, description=text)
+
+    @staticmethod
+    def delete_receipt(erp, number):
+        for operation in ("unaudit", "reject", "delete"):
+            erp.act("receivingbill", number, operation)
 
 
 class _SeededEas(EASSimulator):

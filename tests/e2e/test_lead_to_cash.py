@@ -436,5 +436,39 @@ def test_7_the_machine_is_accepted_and_served(road):
     assert (done["state"], done["rating_last_value"], done["rating_last_feedback"]) == ("closed", 5.0, "fast")
 
 
-def test_8_the_log_is_quiet(road):
+def test_8_a_receipt_that_is_deleted_over_there_is_found_by_the_comparison(road):
+    clerk = road.finance_clerk
+
+    def compare():
+        (connection,) = clerk.search("finance.connection", [], "id")
+        clerk.call("finance.connection", "action_reconcile", [connection["id"]])
+
+        def finished():
+            runs = clerk.search("finance.reconciliation", [], "state", "message", order="id desc", limit=1)
+            return runs and runs[0]["state"] != "waiting" and runs[0]
+
+        run = wait_for(finished, timeout=90)
+        return run["state"], clerk.search(
+            "finance.reconciliation.line",
+            [("reconciliation_id", "=", run["id"])],
+            "kind",
+            "cause",
+            "number",
+            "res_model",
+        )
+
+    assert compare() == ("clean", [])
+    (receipt,) = clerk.search("finance.receipt", [], "number", "payment_id")
+    before = clerk.read("account.payment", receipt["payment_id"][0], "state", "amount")
+    road.books.delete_receipt(road.erp, receipt["number"])
+    state, lines = compare()
+    assert state == "differs"
+    (line,) = lines
+    assert (line["kind"], line["cause"], line["number"]) == ("missing_there", "deleted_there", receipt["number"])
+    (receipt,) = clerk.search("finance.receipt", [], "state", "message", "activity_ids")
+    assert receipt["state"] == "review" and receipt["message"] and receipt["activity_ids"]
+    assert clerk.read("account.payment", before[0]["id"], "state", "amount") == before
+
+
+def test_9_the_log_is_quiet(road):
     assert not road.server.complaints()

@@ -146,7 +146,8 @@ class KingdeeReading(KingdeeAdapter):
     def list_receipts(self, since, until, *, page=None):
         """Receipts dated in the period, in any state, by id; ``page`` is the last id read."""
         organisation = where.eq("FPAYORGID.FNumber", self.settings.receipt_organisation)
-        rows, last = self._page(where.all_of(where.ge("FDATE", since), where.le("FDATE", until), organisation), page)
+        days = where.ge("FDATE", since), where.lt("FDATE", until + timedelta(days=1))
+        rows, last = self._page(where.all_of(*days, organisation), page)
         return [self._receipt(dict(zip(RECEIPT_FIELDS, row, strict=True))) for row in rows], last
 
     def _page(self, window, after_id):

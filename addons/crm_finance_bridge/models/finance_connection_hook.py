@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import consteq
 
+from ..clients.errors import EndpointRefused
 from ..lib import vault
 
 SHORTEST = 32
@@ -95,9 +96,10 @@ class FinanceConnection(models.Model):
         if not connection or not consteq(connection.hook_code, code):
             return self.sudo().browse(), nobody
         try:
+            connection._check_home()
             keys = [vault.decrypt(connection.hook_token), nobody[1]]
             if connection.hook_former_token and connection.hook_former_until > fields.Datetime.now():
                 keys[1] = vault.decrypt(connection.hook_former_token)
-        except vault.VaultError:
+        except (vault.VaultError, EndpointRefused):
             return connection, nobody
         return connection, keys

@@ -142,6 +142,13 @@ class TestHook(HttpCase, BridgeCase):
             self.assertEqual(self.announce().status_code, 401)
         self.assertEqual(self.announce().status_code, 200)
 
+    def test_a_copied_database_answers_like_none(self):
+        self.connection._through_door("home").write({"home": "the original"})
+        self.assertEqual(self.announce().status_code, 401)
+        self.assertEqual(self.outcomes(), ["unauthorized"])
+        self.connection._through_door("home").write({"home": self.env.cr.dbname})
+        self.assertEqual(self.announce().status_code, 200)
+
     def test_the_secret_before_is_good_for_a_day(self):
         self.assertFalse(self.connection.hook_is_changing)
         self.connection.hook_input = OTHER
