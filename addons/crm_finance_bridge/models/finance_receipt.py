@@ -249,6 +249,8 @@ class FinanceReceipt(models.Model):
         rows = self._check_actor()
         if any(row.state != "review" for row in rows):
             raise UserError(self.env._("Only receipts that need a person can be closed."))
+        for row in rows:
+            row._message_log(body=self.env._("Compared and set right: %(message)s", message=row.message or ""))
         vals = {"state": "closed", "message": False}
         rows._through_door(*vals).write(vals)
         rows.activity_ids.unlink()

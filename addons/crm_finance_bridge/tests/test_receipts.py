@@ -110,8 +110,13 @@ class TestReceipts(BridgeCase):
                 self.assertEqual(receipt.state, "review")
                 self.assertEqual(receipt.activity_ids.user_id, self.clerk)
                 self.assertEqual(receipt.payment_id.amount, 300)
+                why = receipt.message
                 receipt.with_user(self.clerk).action_close_review()
                 self.assertEqual(receipt.state, "closed")
+                # who set it right, and what was wrong, stays to be read
+                note = receipt.message_ids[0]
+                self.assertEqual(note.author_id, self.clerk.partner_id)
+                self.assertIn(why, note.preview or note.body)
 
     def test_negative_amount_asks_for_a_person(self):
         self.erp.receipts = [self.receipt(amount=Decimal("-5"))]
