@@ -36,11 +36,11 @@ from . import finance_operations
 from . import finance_outbox_changes
 from . import finance_outbox_people
 from . import finance_outbox_anew
-from . import finance_outbox_shown
 from . import finance_outbox_lanes
 from . import finance_outbox_worker
 from . import finance_outbox_outcome
 from . import finance_outbox_together
+from . import finance_outbox_shown
 from . import finance_receipt
 from . import finance_receipt_poller
 from . import finance_receipt_register

@@ -67,12 +67,19 @@ class FinanceConnection(models.Model):
 
     def _test_sentence(self, error):
         """What a test says: nothing is tried again by itself, and who can mend it sits in front of it."""
-        if isinstance(error, NotSent) and not isinstance(error, EndpointRefused):
+        reason = getattr(error, "reason", "")
+        if reason in ("dns", "connect"):
             return self.env._(
                 "Nobody answers at this address. Check address and port, whether the finance system runs, and whether the "
                 "network lets this server reach it; then test again."
             )
-        if isinstance(error, Unknown):
+        if reason == "tls":
+            return self.env._(
+                "The certificate at this address is not valid for it. Whoever runs the finance system puts that right; "
+                "then test again."
+            )
+        is_strange = reason == "login" or (reason.startswith("http_") and reason != "http_429")
+        if is_strange or isinstance(error, Unknown):
             return self.env._(
                 "Something answers at this address, but not as %(product)s does, or not in time. Check the address; then "
                 "test again.",

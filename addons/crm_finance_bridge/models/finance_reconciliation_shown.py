@@ -8,6 +8,14 @@ class FinanceReconciliationLine(models.Model):
 
     advice = fields.Text("What to Do", compute="_compute_advice")
 
+    document_shown = fields.Char("Document Here or There", compute="_compute_document_shown")
+
+    @api.depends("res_name", "number")
+    def _compute_document_shown(self):
+        """What exists here is known by our name for it, what does not by the number over there."""
+        for line in self:
+            line.document_shown = line.res_name or line.number
+
     @api.depends("cause")
     @api.depends_context("lang")
     def _compute_advice(self):

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..clients.errors import EndpointRefused, LoginFailed, NotSent, Unknown
+from ..clients.errors import EndpointRefused, LoginFailed, NotSent, Rejected, Unknown
 from ..clients.results import RemoteDocument
 from ..models.finance_connection_credit import FinanceConnection as Credit
 from .common import BridgeCase
@@ -169,7 +169,10 @@ class TestHealthAndSetup(BridgeCase):
         """Nothing is tried again by itself there, so it is not promised."""
         for error, word in (
             (NotSent("away", reason="dns"), "address and port"),
-            (Unknown("a page", reason="html"), "Kingdee"),
+            (NotSent("no", reason="tls"), "certificate"),
+            (NotSent("login: a page", reason="login"), "Kingdee"),
+            (Unknown("a page", reason="json"), "Kingdee"),
+            (Rejected("not found", reason="http_404"), "Kingdee"),
             (LoginFailed("no", reason="login_refused"), "user, application and secret"),
             (EndpointRefused("no", reason="private_address"), "CRM_FINANCE_ONPREM_CIDR"),
             (EndpointRefused("no", reason="scheme"), "https://"),

@@ -191,6 +191,8 @@ class TestReconciliationCauses(TestReconciliation):
         line = run.line_ids
         self.assertEqual((line.kind, line.cause, line.res_id), ("missing_there", "entered_here", payment.id))
         self.assertEqual((line.amount_here, line.difference, line.partner_id), (7, -7, self.partner))
+        # it has no number over there, so the list names the payment
+        self.assertEqual((line.number, line.document_shown), (False, payment.name))
         # where receipts are kept here and do not go out there is nothing to compare
         self.connection.receipt_source = "here"
         run._through_door("date_to").write({"date_to": start})

@@ -21,11 +21,25 @@ class RoleTours(HttpCase, BridgeCase):
         self.env.invalidate_all()
         self.assertEqual((row.state, row.attempt_count), ("pending", 0))
 
+    def clerk_maps(self):
+        self.connection.write({"product": "yonyou_u8", "name": "U8"})
+        team = self.env["crm.team"].create({"name": "华东销售部", "company_id": self.company.id})
+        self.start_tour(
+            "/odoo/action-crm_finance_bridge.action_finance_mapping",
+            "crm_finance_bridge_role_clerk_maps",
+            login="finance_clerk",
+        )
+        mapping = self.env["finance.mapping"].search([("team_id", "=", team.id)])
+        self.assertEqual((mapping.connection_id, mapping.kind, mapping.number), (self.connection, "department", "03"))
+
 
 @tagged("post_install", "-at_install")
 class TestTourRoles(RoleTours):
     def test_clerk(self):
         self.clerk_retries()
+
+    def test_clerk_maps(self):
+        self.clerk_maps()
 
 
 @tagged("post_install", "-at_install", "-standard", "phone")
@@ -35,3 +49,6 @@ class TestTourRolesPhone(RoleTours):
 
     def test_clerk(self):
         self.clerk_retries()
+
+    def test_clerk_maps(self):
+        self.clerk_maps()
