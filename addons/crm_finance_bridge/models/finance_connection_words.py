@@ -1,3 +1,4 @@
+import re
 from functools import reduce
 
 from odoo import models
@@ -14,6 +15,9 @@ from ..clients.errors import (
     Unknown,
 )
 from ..lib.vault import VaultError
+
+# what a client says of a name, with the length that fits
+TOO_LONG = re.compile(r"is empty or longer than (\d+) characters")
 
 
 def one_after_another(env, texts):
@@ -40,7 +44,7 @@ class FinanceConnection(models.Model):
         if isinstance(error, InvalidValues):
             return self.env._(
                 "The document cannot be sent as it is (%(detail)s). Finance corrects it here and presses Retry.",
-                detail=str(error),
+                detail=self._invalid_detail(error.summary.partition(": ")[2]) or error.summary,
             )
         if isinstance(error, LoginFailed) and error.reason == "clock":
             return self.env._(
@@ -64,6 +68,36 @@ class FinanceConnection(models.Model):
                 found=error.found,
             )
         return self._call_sentence(error)
+
+    def _invalid_detail(self, why):
+        """What a client finds wrong with a document before it is sent, for who mends it; False if it has no words here."""
+        if limit := TOO_LONG.fullmatch(why):
+            return self.env._("its name is empty, or longer than the %(limit)s characters over there", limit=limit[1])
+        return self._invalid_words().get(why, False)
+
+    def _invalid_words(self):
+        """Hook: {what a client says: the same for people}."""
+        sums = self.env._("its rows do not add up to its total")
+        rows = self.env._("it has no row with an amount")
+        return {
+            "do not add up to the total": sums,
+            "untaxed and tax do not add up": sums,
+            "at least one line is needed": rows,
+            "a receivable needs at least one line": rows,
+            "must be positive": self.env._("it has no exchange rate"),
+            "an order over there takes no negative rows": self.env._(
+                "the finance system takes no order with rows of a negative amount"
+            ),
+            "one account would be booked the wrong way round": self.env._(
+                "what it books to one account comes to less than zero, which the finance system does not take"
+            ),
+            "only the local currency can be sent for this document": self.env._(
+                "the finance system takes this kind of document in the currency of the books only"
+            ),
+            "is too long or holds other characters than ASCII": self.env._(
+                "its number is too long for the finance system, or holds other characters than letters and digits"
+            ),
+        }
 
     def _test_sentence(self, error):
         """What a test says: nothing is tried again by itself, and who can mend it sits in front of it."""

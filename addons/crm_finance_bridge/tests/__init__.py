@@ -1,4 +1,5 @@
 from . import test_what_goes_out
+from . import test_words
 from . import test_preview
 from . import test_opening
 from . import test_reconciliation
