@@ -38,7 +38,7 @@ class FinanceReconciliationLine(models.Model):
             ),
             "deleted_there": self.env._(
                 "It stood there and was deleted. Ask who did it and why; have it entered there again, or take it "
-                "back here with a credit note."
+                "back here: an invoice by a credit note, money by cancelling its payment."
             ),
             "entered_there": self.env._(
                 "Only the finance system has it. Ask who entered it. If it should have come from here, have it "
@@ -61,7 +61,7 @@ class FinanceReconciliationLine(models.Model):
                 "cancel the one made by hand here, or it counts twice."
             ),
             "refund_here": self.env._(
-                "Refunds are not sent. Enter it over there, then open it in the outbox and press Mark as Done."
+                "Refunds are not sent. Have it entered over there by hand, then press Mark as Done on it in the outbox."
             ),
             "not_registered": self.env._(
                 "It was read, but no payment came of it. Open it: it says why. Set that right and press Register."
