@@ -20,6 +20,7 @@ from . import test_receipts_gone
 from . import test_receipts_start
 from . import test_refunds
 from . import test_rights
+from . import test_guarded_models
 from . import test_copied_database
 from . import test_customers_merged
 from . import test_switch_on

@@ -32,6 +32,7 @@ from . import test_intake_performance
 from . import test_tour_pool
 from . import test_tour_customer
 from . import test_kernel
+from . import test_guarded_models
 from . import test_closing
 from . import test_clock
 from . import test_clock_absence

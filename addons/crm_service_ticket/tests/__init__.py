@@ -5,6 +5,7 @@ from . import test_sla
 from . import test_routing
 from . import test_rights
 from . import test_guards
+from . import test_guarded_models
 from . import test_portal
 from . import test_views
 from . import test_performance

@@ -1,0 +1,12 @@
+from odoo.tests import TransactionCase, tagged
+
+from .guarded_common import GuardedModels
+
+
+@tagged("post_install", "-at_install")
+class TestGuardedModels(GuardedModels, TransactionCase):
+    def test_which_they_are(self):
+        names = {model._name for model in self.models()}
+        self.assertLessEqual(
+            {"crm.absence", "crm.followup.rule", "crm.import.batch", "crm.pool", "crm.pool.member"}, names
+        )
