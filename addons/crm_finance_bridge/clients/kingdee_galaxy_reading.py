@@ -1,7 +1,7 @@
 """What Kingdee Cloud Galaxy shows: rows of its queries become our documents, codes and receipts. Changes nothing there."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from . import kingdee_filters as where
 from .errors import Unknown
