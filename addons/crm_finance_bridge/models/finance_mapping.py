@@ -86,7 +86,7 @@ class FinanceMapping(models.Model):
     journal_id = fields.Many2one(
         "account.journal", check_company=True, domain="[('type', 'in', ('bank', 'cash'))]", ondelete="cascade"
     )
-    ours = fields.Char("Ours", compute="_compute_ours")
+    ours = fields.Char(compute="_compute_ours")
     # known before the row is written: the constraint below asks for it at once
     key = fields.Char(compute="_compute_key", store=True, precompute=True)
     number = fields.Char("Number Over There", required=True)
