@@ -12,9 +12,9 @@ class FinanceReconciliationLine(models.Model):
 
     @api.depends("res_name", "number")
     def _compute_document_shown(self):
-        """What exists here is known by our name for it, what does not by the number over there."""
+        """The number that both sides know a document by; what has none over there goes by our name for it."""
         for line in self:
-            line.document_shown = line.res_name or line.number
+            line.document_shown = line.number or line.res_name
 
     @api.depends("cause")
     @api.depends_context("lang")
