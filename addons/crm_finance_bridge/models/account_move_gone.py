@@ -24,22 +24,36 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _finance_enqueue(self):
-        """A credit note of an invoice that is gone over there would stand there alone: a person decides."""
+        """A credit note whose invoice does not stand over there would stand there alone: a person decides."""
         result = super()._finance_enqueue()
         notes = self.filtered(lambda move: move.move_type == "out_refund" and move.reversed_entry_id)
-        origins = notes.reversed_entry_id._finance_rows().filtered(lambda row: row.state == "done") if notes else ()
-        gone = {(row.connection_id, row.res_id): row for row in origins if row._is_gone_there()}
-        if not gone:
+        waiting = notes._finance_rows().filtered(lambda row: row.state == "pending")
+        if not waiting:
             return result
-        origin_of = {note.id: note.reversed_entry_id.id for note in notes}
-        for row in notes._finance_rows().filtered(lambda row: row.state == "pending"):
-            if origin := gone.get((row.connection_id, origin_of[row.res_id])):
-                words = row.connection_id._in_words().env
-                text = words._(
-                    "The invoice that this credit note takes back, %(number)s, does not stand in the finance system any "
-                    "more. Nothing is sent. Reset the credit note to draft and cancel both here, or restore the invoice "
-                    "there and press Retry.",
-                    number=origin.number,
-                )
-                row._outbox_stop("rejected", text, "origin_gone")
+        rows = notes.reversed_entry_id._finance_rows().filtered(lambda row: row.error_code != "withdrawn")
+        origins = {(row.connection_id, row.res_id): row for row in rows}
+        for row in waiting:
+            invoice = self.browse(row.res_id).reversed_entry_id
+            origin = origins.get((row.connection_id, invoice.id))
+            if origin and origin.state == "done" and origin._is_gone_there():
+                row._outbox_stop("rejected", _gone_text(row.connection_id._in_words().env, origin), "origin_gone")
+            elif not origin and invoice._finance_to_send(row.connection_id):
+                row._outbox_stop("rejected", _unsent_text(row.connection_id._in_words().env, invoice), "origin_unsent")
         return result
+
+
+def _gone_text(env, origin):
+    return env._(
+        "The invoice that this credit note takes back, %(number)s, does not stand in the finance system any more. Nothing "
+        "is sent. Reset the credit note to draft and cancel both here, or restore the invoice there and press Retry.",
+        number=origin.number,
+    )
+
+
+def _unsent_text(env, invoice):
+    return env._(
+        "The invoice that this credit note takes back, %(invoice)s, was posted while nothing was sent. If finance has entered "
+        "it in the finance system, press Retry and the credit note goes there; otherwise enter both there, or none, and "
+        "press Mark as Done.",
+        invoice=invoice.name,
+    )

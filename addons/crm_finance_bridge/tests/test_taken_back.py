@@ -156,6 +156,31 @@ class TestInvoiceTakenBack(TakenBackCase):
         self.assertEqual(self.row(note).state, "pending")
         self.assertFalse(self.erp.with_number(self.row(note).number))
 
+    def test_a_credit_note_of_one_that_nobody_sent_is_not_sent_alone(self):
+        self.sent(self.invoice())
+        self.connection._switch("off")
+        move = self.invoice()
+        self.connection._switch("on")
+        note = move._reverse_moves([{"invoice_date": self.today}])
+        note.action_post()
+        row = self.row(note)
+        self.assertEqual(
+            (row.state, row.error_code, row.activity_ids.user_id), ("rejected", "origin_unsent", self.clerk)
+        )
+        self.deliver(later=300)
+        self.assertFalse(self.erp.with_number(row.number))
+        # finance has looked: it stands there by hand
+        row.with_user(self.clerk).action_retry()
+        self.sent(note)
+
+    def test_a_credit_note_of_one_of_before_the_start_goes_out(self):
+        self.connection._switch("off")
+        move = self.invoice(invoice_date=self.today - timedelta(days=3))
+        self.connection._switch("on", self.today)
+        note = move._reverse_moves([{"invoice_date": self.today, "date": self.today}])
+        note.action_post()
+        self.sent(note)
+
     def test_a_copy_is_another_invoice(self):
         move = self.sent(self.invoice())
         twin = move.copy({"invoice_date": self.today})
