@@ -12,12 +12,15 @@ class FinanceOutbox(models.Model):
     def _stands_there(self):
         """Our document must stay as it is: the far side has it or may have it, and has not said that it is void or
         gone."""
-        return self._is_frozen() and (self.state in ("sending", "uncertain") or not self._is_gone_there())
+        return self._is_frozen() and (self.state in ("sending", "uncertain") or not self._gone_there())
 
-    def _is_gone_there(self):
-        domain = [("connection_id", "=", self.connection_id.id), ("res_model", "=", self.res_model),
-                  ("res_id", "=", self.res_id), ("kind", "=", self._bound_kind())]  # fmt: skip
-        return self.env["finance.binding"].sudo().search(domain, limit=1).remote_stage in GONE
+    def _gone_there(self):
+        """Those of these rows whose document the far side calls void or gone."""
+        domain = [("connection_id", "in", self.connection_id.ids), ("res_id", "in", self.mapped("res_id")),
+                  ("remote_stage", "in", GONE)]  # fmt: skip
+        bindings = self.env["finance.binding"].sudo().search(domain) if self else ()
+        gone = {(binding.connection_id, binding.res_model, binding.res_id, binding.kind) for binding in bindings}
+        return self.filtered(lambda row: (row.connection_id, row.res_model, row.res_id, row._bound_kind()) in gone)
 
 
 class AccountMove(models.Model):
@@ -31,11 +34,11 @@ class AccountMove(models.Model):
         if not waiting:
             return result
         rows = notes.reversed_entry_id._finance_rows().filtered(lambda row: row.error_code != "withdrawn")
-        origins = {(row.connection_id, row.res_id): row for row in rows}
+        origins, gone = {(row.connection_id, row.res_id): row for row in rows}, rows._gone_there()
         for row in waiting:
             invoice = self.browse(row.res_id).reversed_entry_id
             origin = origins.get((row.connection_id, invoice.id))
-            if origin and origin.state == "done" and origin._is_gone_there():
+            if origin and origin.state == "done" and origin in gone:
                 row._outbox_stop("rejected", _gone_text(row.connection_id._in_words().env, origin), "origin_gone")
             elif not origin and invoice._finance_to_send(row.connection_id):
                 row._outbox_stop("rejected", _unsent_text(row.connection_id._in_words().env, invoice), "origin_unsent")
