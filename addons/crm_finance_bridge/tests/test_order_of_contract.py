@@ -43,6 +43,16 @@ class TestOrderOfContract(BridgeCase):
         )
         return contract
 
+    def signed(self, order):
+        contract = self.planned(self.contract(order))
+        contract._sign()
+        self.env.cr.precommit.run()
+        return contract
+
+    def cancelled(self, contract):
+        contract._contract_transition("cancel", cancel_reason="换版")
+        self.env.cr.precommit.run()
+
     def test_it_waits_for_the_signature_and_takes_the_plan_along(self):
         order = self.order()
         contract = self.planned(self.contract(order))
@@ -72,9 +82,7 @@ class TestOrderOfContract(BridgeCase):
         order = self.order()
         self.connection.orders_after = "signed"
         self.assertEqual(json.loads(self.row(order).values_text)["contract_number"], "")
-        contract = self.planned(self.contract(order))
-        contract._sign()
-        self.env.cr.precommit.run()
+        contract = self.signed(order)
         self.assertEqual(json.loads(self.row(order).values_text)["contract_number"], contract.name)
 
     def test_confirmed_is_enough_where_that_is_set(self):
@@ -83,8 +91,7 @@ class TestOrderOfContract(BridgeCase):
         self.deliver()
         self.assertExactlyOnce(order)
         self.assertEqual(json.loads(self.row(order).wire_text)["plan"], [])
-        self.planned(self.contract(order))._sign()
-        self.env.cr.precommit.run()
+        self.signed(order)
         self.deliver()
         self.assertExactlyOnce(order)
         # the plan came later than the order: nobody is asked to type it
@@ -94,56 +101,44 @@ class TestOrderOfContract(BridgeCase):
         self.connection.write({"sends_orders": False, "orders_after": "confirmed"})
         order = self.order()
         self.connection.sends_orders = True
-        self.planned(self.contract(order))._sign()
-        self.env.cr.precommit.run()
+        self.signed(order)
         self.assertFalse(self.row(order))
 
     def test_contract_cancelled_while_the_order_waits(self):
         order = self.order()
-        contract = self.planned(self.contract(order))
-        contract._sign()
-        self.env.cr.precommit.run()
-        contract._contract_transition("cancel", cancel_reason="换版")
-        self.env.cr.precommit.run()
+        contract = self.signed(order)
+        self.cancelled(contract)
         self.assertEqual(self.row(order).error_code, "withdrawn")
-        self.planned(self.contract(order))._sign()
-        self.env.cr.precommit.run()
+        self.signed(order)
         self.deliver()
         self.assertExactlyOnce(order)
 
     def test_another_plan_after_it_was_sent_is_told(self):
         order = self.order()
-        contract = self.planned(self.contract(order))
-        contract._sign()
-        self.env.cr.precommit.run()
+        contract = self.signed(order)
         self.deliver()
         self.assertFalse(order.finance_bridge_difference)
-        contract._contract_transition("cancel", cancel_reason="换版")
-        self.env.cr.precommit.run()
+        self.cancelled(contract)
         row = self.row(order)
         self.assertEqual(row.activity_ids.user_id, self.clerk)
         amounts = " + ".join(f"{amount:.2f}" for amount in contract.plan_line_ids.mapped("amount"))
         self.assertIn(amounts, order.finance_bridge_difference)
         # signed again with the same plan: nothing is left to do
-        self.planned(self.contract(order))._sign()
-        self.env.cr.precommit.run()
+        self.signed(order)
         self.assertFalse(order.finance_bridge_difference)
         self.assertFalse(row.activity_ids)
 
     def test_products_without_a_place_for_it_hear_nothing_of_plans(self):
         order = self.order()
-        contract = self.planned(self.contract(order))
-        contract._sign()
-        self.env.cr.precommit.run()
+        contract = self.signed(order)
         self.deliver()
         self.connection.order_plan = "none"
-        contract._contract_transition("cancel", cancel_reason="换版")
-        self.env.cr.precommit.run()
+        self.cancelled(contract)
         self.assertFalse(order.finance_bridge_difference)
 
     def test_a_contract_of_another_amount_gives_no_plan(self):
         order = self.order()
-        self.planned(self.contract(order))._sign()
+        self.signed(order)
         self.assertEqual(len(order._prepare_finance_order_vals()["plan"]), 2)
         order.order_line.price_unit = 900
         self.assertEqual(order._prepare_finance_order_vals()["plan"], [])
