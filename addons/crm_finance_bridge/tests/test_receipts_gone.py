@@ -45,7 +45,7 @@ class TestReceiptsGone(BridgeCase):
         found = [r for r in self.erp.receipts if r.number == number]
         return [RemoteDocument(kind, r.remote_id, r.number, r.status, cancelled=r.cancelled) for r in found]
 
-    def read(self, count=1, days=0, **more):
+    def polled(self, count=1, days=0, **more):
         """So many receipts that are registered here; returns our rows."""
         start = len(self.erp.receipts)
         new = [
@@ -76,7 +76,7 @@ class TestReceiptsGone(BridgeCase):
     # -- deleted ----------------------------------------------------------------------------
 
     def test_one_of_three_months_ago_that_is_deleted_today_is_found(self):
-        kept, gone = self.read(2, days=95)
+        kept, gone = self.polled(2, days=95)
         gone.payment_id.partner_id = self.partner
         gone.payment_id.action_post()
         before = (gone.payment_id.state, gone.payment_id.amount, gone.amount)
@@ -97,7 +97,7 @@ class TestReceiptsGone(BridgeCase):
         self.assertEqual((gone.payment_id.state, gone.payment_id.amount, gone.amount), before)
 
     def test_it_is_told_once_and_stays_in_the_comparison_until_it_is_settled(self):
-        gone = self.read(days=95)
+        gone = self.polled(days=95)
         self.delete(gone)
         self.night()
         self.asked.clear()
@@ -110,20 +110,20 @@ class TestReceiptsGone(BridgeCase):
         self.assertFalse(gone.activity_ids)
 
     def test_what_a_list_leaves_out_is_asked_for_and_not_believed(self):
-        row = self.read()
+        row = self.polled()
         self.unlisted.add(row.number)
         self.assertEqual(self.night().state, "clean")
         self.assertEqual(self.asked, [("receipt", row.number)])
         self.assertFalse(row.gone_at)
 
     def test_its_number_under_another_id_is_another_receipt(self):
-        row = self.read()
+        row = self.polled()
         self.erp.receipts = [replace(self.erp.receipts[0], remote_id="R900")]
         self.night()
         self.assertTrue(row.gone_at)
 
     def test_one_that_comes_back_asks_again(self):
-        row = self.read()
+        row = self.polled()
         there = self.erp.receipts[0]
         self.delete(row)
         self.night()
@@ -135,18 +135,18 @@ class TestReceiptsGone(BridgeCase):
 
     def test_how_far_back(self):
         self.connection.receipt_check_days = 30
-        old, young = self.read(days=31), self.read(days=30)
+        old, young = self.polled(days=31), self.polled(days=30)
         self.erp.receipts = []
         self.night()
         self.assertEqual((bool(old.gone_at), bool(young.gone_at)), (False, True))
         self.connection.receipt_check_days = 0
-        self.assertFalse(self.read().gone_at)
+        self.assertFalse(self.polled().gone_at)
         self.erp.receipts, self.asked = [], []
         self.night()
         self.assertFalse(self.asked)
 
     def test_a_payment_that_was_cancelled_here_is_settled(self):
-        row = self.read()
+        row = self.polled()
         row.payment_id.action_cancel()
         self.delete(row)
         self.night()
@@ -154,7 +154,7 @@ class TestReceiptsGone(BridgeCase):
         self.assertFalse(row.gone_at)
 
     def test_a_wiped_account_set_buries_nobody(self):
-        rows = self.read(6)
+        rows = self.polled(6)
         self.erp.receipts = []
         with patch.object(finance_reconciliation_gone, "AT_ONCE", 4):
             self.night()
@@ -163,7 +163,7 @@ class TestReceiptsGone(BridgeCase):
         self.assertEqual(len(rows.filtered("gone_at")), 6)
 
     def test_a_far_side_that_does_not_answer_proves_nothing(self):
-        row = self.read()
+        row = self.polled()
         self.delete(row)
         with patch.object(FakeAdapter, "find", side_effect=NotSent("unreachable", reason="connect")):
             self.assertEqual(self.night().state, "failed")
@@ -173,13 +173,13 @@ class TestReceiptsGone(BridgeCase):
         self.assertTrue(row.gone_at)
 
     def test_a_product_that_lists_none_is_compared_all_the_same(self):
-        row = self.read()
+        row = self.polled()
         with patch.object(FakeAdapter, "list_receipts", lambda *_args, **_kw: None):
             self.assertEqual(self.night().state, "clean")
         self.assertFalse(row.gone_at)
 
     def test_a_draft_of_money_that_is_gone_pays_nothing(self):
-        row = self.read()
+        row = self.polled()
         payment = row.payment_id
         self.assertEqual(payment.state, "draft")
         self.delete(row)
@@ -191,7 +191,7 @@ class TestReceiptsGone(BridgeCase):
     # -- opened again, cancelled, changed ---------------------------------------------------
 
     def test_one_that_is_no_longer_audited_stands_in_the_comparison(self):
-        row = self.read()
+        row = self.polled()
         row.payment_id.partner_id = self.partner
         row.payment_id.action_post()
         for change, kind in (({"status": "D"}, "not_audited"), ({"cancelled": True}, "cancelled_there")):
@@ -202,7 +202,7 @@ class TestReceiptsGone(BridgeCase):
                 self.assertEqual((row.state, len(row.activity_ids)), ("review", 1))
 
     def test_another_amount_of_long_ago_is_noticed(self):
-        row = self.read(days=95)
+        row = self.polled(days=95)
         row.payment_id.partner_id = self.partner
         row.payment_id.action_post()
         self.erp.receipts = [replace(self.erp.receipts[0], amount=Decimal("200.00"), modified=datetime.now(UTC))]
@@ -210,7 +210,7 @@ class TestReceiptsGone(BridgeCase):
         self.assertEqual(row.payment_id.amount, 300)
 
     def test_one_that_no_poll_has_seen_is_read(self):
-        self.read(days=40)
+        self.polled(days=40)
         missed = remote_receipt(
             remote_id="R77", number="SKD77", date=self.today - timedelta(days=39), customer_number="KH-1",
             amount=Decimal(7),
