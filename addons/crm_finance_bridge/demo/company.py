@@ -100,7 +100,12 @@ def _mappings(told, connection):
 def _switch_on(told, connection):
     """The manager switches on and sends all invoices: the company's books over there are as new as the company."""
     wizard = told.by("finance_manager", told.env["finance.switch.on"]).create(
-        {"connection_id": connection.id, "is_from_now": False, "start_date": told.day(0) - timedelta(days=800)}
+        {
+            "connection_id": connection.id,
+            "is_from_now": False,
+            "start_date": told.day(0) - timedelta(days=800),
+            "is_nothing_open": True,
+        }
     )
     wizard.action_confirm()
 

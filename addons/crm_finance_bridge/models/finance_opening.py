@@ -213,15 +213,23 @@ class FinanceConnection(models.Model):
                 found.append(item)
         return found
 
-    def _opening_check(self, day):
+    def _opening_check(self, day, is_nothing_open=False):
         """Before the first switch-on: what customers owe must be the same on both sides, to the cent.
 
-        :raises UserError: it is not, naming some of the customers; or theirs were read for another day
+        :param is_nothing_open: somebody says that theirs need not be read, because there is nothing
+        :raises UserError: it is not, naming some of the customers; or theirs were never read, or for another day
         """
         self.ensure_one()
         connection = self.sudo()
         if connection.opened_at:
             return
+        if not (connection.opening_read_day or is_nothing_open):
+            raise UserError(
+                self.env._(
+                    "What customers owe over there was never read, so nobody knows whether both sides are the same. Press "
+                    "Opening Items and read or import it. If nothing was open there, tick Nothing Was Open Over There."
+                )
+            )
         if connection.opening_read_day and connection.opening_read_day != day:
             raise UserError(
                 self.env._(
@@ -254,3 +262,11 @@ class FinanceConnection(models.Model):
             )
         now = fields.Datetime.now()
         connection._through_door("opened_at").write({"opened_at": now})
+        if not connection.opening_read_day:
+            connection.message_post(
+                body=self.env._(
+                    "Open items were not read: %(user)s says that nothing was open over there before %(day)s.",
+                    user=self.env.user.name,
+                    day=format_date(self.env, day),
+                )
+            )

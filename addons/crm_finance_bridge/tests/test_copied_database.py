@@ -44,7 +44,8 @@ class TestCopiedDatabase(BridgeCase):
         connection = self.connection.with_user(self.manager)
         connection.action_switch_off()
         connection.action_test_connection()
-        self.env["finance.switch.on"].with_user(self.manager).create({"connection_id": connection.id}).action_confirm()
+        wizard = self.env["finance.switch.on"].with_user(self.manager)
+        wizard.create({"connection_id": connection.id, "is_nothing_open": True}).action_confirm()
         self.deliver()
         self.assertExactlyOnce(self.move)
 

@@ -35,7 +35,9 @@ class TestMonthEnd(BridgeCase):
 
     def wizard(self, **vals):
         return (
-            self.env["finance.switch.on"].with_user(self.manager).create({"connection_id": self.connection.id, **vals})
+            self.env["finance.switch.on"]
+            .with_user(self.manager)
+            .create({"connection_id": self.connection.id, "is_nothing_open": True, **vals})
         )
 
     def test_from_now_on_begins_with_the_company_s_day(self):

@@ -54,6 +54,31 @@ class TestOpening(BridgeCase):
             self.wizard().action_confirm()
         self.assertEqual(self.connection.state, "off")
 
+    def test_what_was_never_read_is_no_balance(self):
+        """Nothing is open here: that says nothing about over there, and somebody has to."""
+        self.before.button_draft()
+        self.assertTrue(self.wizard().is_unread)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.wizard().action_confirm()
+        self.read_there()
+        self.assertFalse(self.wizard().is_unread)
+        self.wizard().action_confirm()
+        self.assertEqual(self.connection.state, "on")
+
+    def test_who_says_that_nothing_was_open_is_noted(self):
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.wizard(is_nothing_open=True).action_confirm()
+        self.before.button_draft()
+        self.wizard(is_nothing_open=True).action_confirm()
+        self.assertIn(self.manager.name, "".join(self.connection.message_ids.mapped("body")))
+        self.assertTrue(self.connection.opened_at)
+
+    def test_a_word_does_not_outweigh_what_was_read(self):
+        self.before.button_draft()
+        self.read_there(self.item(500))
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.wizard(is_nothing_open=True).action_confirm()
+
     def test_same_to_the_cent_goes_live_and_nothing_old_is_sent(self):
         self.wizard().action_opening()
         self.read_there(self.item(self.before.amount_total))

@@ -19,7 +19,9 @@ class TestSwitchOn(BridgeCase):
 
     def wizard(self, **vals):
         return (
-            self.env["finance.switch.on"].with_user(self.manager).create({"connection_id": self.connection.id, **vals})
+            self.env["finance.switch.on"]
+            .with_user(self.manager)
+            .create({"connection_id": self.connection.id, "is_nothing_open": True, **vals})
         )
 
     def test_from_now_on_sends_nothing_old(self):
@@ -67,6 +69,7 @@ class TestSwitchOn(BridgeCase):
         action = self.connection.with_user(self.manager).action_switch_on()
         form = Form(self.env["finance.switch.on"].with_user(self.manager).with_context(**action["context"]))
         self.assertEqual((form.is_from_now, form.start_date), (False, today))
+        self.assertFalse(form.is_unread)
         wizard = form.save()
         self.assertIn(waiting, wizard._get_moves())
         self.assertNotIn(free, wizard._get_moves())

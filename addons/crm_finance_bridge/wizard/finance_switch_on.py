@@ -16,6 +16,12 @@ class FinanceSwitchOn(models.TransientModel):
     connection_id = fields.Many2one("finance.connection", required=True, ondelete="cascade")
     is_from_now = fields.Boolean("Only From Now On", default=True, help="Nothing dated before today is ever sent")
     start_date = fields.Date("Invoices Dated From", help="Posted invoices of this day and later are sent too")
+    is_unread = fields.Boolean("Never Read", compute="_compute_is_unread")
+    is_nothing_open = fields.Boolean(
+        "Nothing Was Open Over There",
+        help="Customers owed nothing in the finance system on the evening before the start, and had paid nothing in "
+        "advance. Otherwise press Opening Items and read or import what was open.",
+    )
     move_count = fields.Integer("Invoices to Send Now", compute="_compute_move_count")
     move_total = fields.Monetary("Together", compute="_compute_move_count")
     currency_id = fields.Many2one(related="connection_id.company_id.currency_id")
@@ -26,6 +32,13 @@ class FinanceSwitchOn(models.TransientModel):
         vals = super().default_get(fields)
         start = self.env["finance.connection"].browse(vals.get("connection_id")).start_date
         return {**vals, "is_from_now": False, "start_date": start} if start else vals
+
+    @api.depends("connection_id")
+    def _compute_is_unread(self):
+        """Whether nobody knows what was open over there before the first start."""
+        for wizard in self:
+            connection = wizard.connection_id.sudo()
+            wizard.is_unread = not (connection.opened_at or connection.opening_read_day)
 
     @api.depends("connection_id", "is_from_now", "start_date")
     def _compute_move_count(self):
@@ -77,7 +90,7 @@ class FinanceSwitchOn(models.TransientModel):
         if not self.is_from_now and not self.start_date:
             raise UserError(self.env._("Enter the date from which on posted invoices are sent."))
         connection._check_beside(self._get_day())
-        connection._opening_check(self._get_day())
+        connection._opening_check(self._get_day(), self.is_unread and self.is_nothing_open)
         moves = self._get_moves()
         connection.sudo()._switch("on", self._get_day())
         moves = moves._finance_to_send(connection.sudo())
