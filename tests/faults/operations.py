@@ -35,7 +35,7 @@ def _allow(world):
     """All kinds go out over this connection."""
     with world.env() as env:
         connection = env["finance.connection"].browse(world.connection_id)
-        connection.write({"sends_orders": True, "sends_receipts": True})
+        connection.write({"sends_orders": True, "orders_after": "confirmed", "sends_receipts": True})
         seller = {"connection_id": connection.id, "kind": "salesperson", "user_id": SUPERUSER_ID}
         mapping = env["finance.mapping"]
         if not mapping.search_count([(name, "=", value) for name, value in seller.items()]):

@@ -13,3 +13,4 @@ from . import test_reasons_and_claims
 from . import test_demo
 from . import test_tour_roles
 from . import test_migration
+from . import test_guarded_models

@@ -7,4 +7,4 @@ from odoo.addons.crm_merchant.tests.guarded_common import GuardedModels
 class TestGuardedModels(GuardedModels, TransactionCase):
     def test_which_they_are(self):
         names = {model._name for model in self.models()}
-        self.assertLessEqual({"crm.contract", "crm.payment.plan.line", "service.asset", "service.sla.policy"}, names)
+        self.assertLessEqual({"service.asset", "service.sla.policy"}, names)
